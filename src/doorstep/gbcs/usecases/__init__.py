@@ -1,0 +1,43 @@
+"""Every Message Code as a row: what it is called, how it is protected, who may send it, to whom.
+
+Dispatch, checks, documentation and test parameters are read from these rows; nothing in doorstep
+branches on a Message Code. A code that no row knows stays a message that decodes and round-trips.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from doorstep.gbcs.usecases import alerts, common, electricity, gas, hub
+from doorstep.gbcs.usecases.row import Category, DeviceType, PayloadKind, Protection, UseCase
+
+__all__ = [
+    "USE_CASES",
+    "Category",
+    "DeviceType",
+    "PayloadKind",
+    "Protection",
+    "UseCase",
+    "use_case",
+    "use_cases_named",
+]
+
+USE_CASES: Final = MappingProxyType(
+    {
+        row.code: row
+        for row in sorted(
+            (*electricity.ROWS, *gas.ROWS, *hub.ROWS, *common.ROWS, *alerts.ROWS), key=lambda row: row.code
+        )
+    }
+)
+
+
+def use_case(code: int) -> UseCase | None:
+    """The row of a Message Code, or None where no row knows it."""
+    return USE_CASES.get(code)
+
+
+def use_cases_named(name: str) -> tuple[UseCase, ...]:
+    """The rows of a use case, ``ECS04b`` say: one, but for those that have a code for each variant."""
+    return tuple(row for row in USE_CASES.values() if row.name == name)
