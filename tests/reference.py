@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def shared(path: str) -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+def manifest() -> list[dict[str, str]]:
+    """The rows of the reference messages, a dictionary each; ``path`` is below ``shared("rtds")``."""
+    with shared("rtds/manifest.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def hex_file(path: Path) -> bytes:

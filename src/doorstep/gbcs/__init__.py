@@ -17,7 +17,7 @@ The parts, in the order in which a message is read: :mod:`~doorstep.gbcs.header`
 from __future__ import annotations
 
 from doorstep.gbcs.header import Cra, GroupingHeader
-from doorstep.gbcs.keys import KeyRing, KeyStore, KeyUsage, MemoryKeyStore, Role
+from doorstep.gbcs.keys import Holding, KeyRing, KeyStore, KeyUsage, MemoryKeyStore, Role
 from doorstep.gbcs.message import Form, Message, build, decode, peek
 from doorstep.gbcs.payloads import Payload, Unparsed, decode_payload, encode_payload
 from doorstep.gbcs.protection import Proof, Verdict, decrypt, encrypt, judge, seal, sign, verify
@@ -28,6 +28,7 @@ __all__ = [
     "Cra",
     "Form",
     "GroupingHeader",
+    "Holding",
     "KeyRing",
     "KeyStore",
     "KeyUsage",

@@ -24,6 +24,7 @@ _FRONT: Final = Layout(">BBBQB8sB8sB")  # up to and including the length of date
 _CODE: Final = Layout(">H")
 _U64: Final = Layout(">Q")
 _U64_MAX: Final = 2**64 - 1
+_OTHER_SIZES: Final = (2, 10, 18, 26)
 
 
 class Cra(IntEnum):
@@ -130,6 +131,8 @@ def decode_header(data: bytes, pos: int = 0) -> tuple[GroupingHeader, int, int]:
         date_time = data[after : after + 12]
         after += 12
     n_other, start = decode_length(data, after, "other-information")
+    if n_other not in _OTHER_SIZES and not (n_other > 18 and flag is Cra.COMMAND):
+        raise DecodeError("other-information", start, f"no message has {n_other} bytes of it")
     after = start + n_other
     if len(data) < after:
         raise Truncated("other-information", len(data), f"{n_other} bytes are announced at offset {start}")
@@ -140,18 +143,16 @@ def decode_header(data: bytes, pos: int = 0) -> tuple[GroupingHeader, int, int]:
         )
     else:
         header = GroupingHeader(
-            flag, counter, Eui(sender), Eui(target), *_other(data[start:after], start, flag, date_time)
+            flag, counter, Eui(sender), Eui(target), *_other(data[start:after], flag, date_time)
         )
     return header, content, length
 
 
 def _other(
-    other: bytes, offset: int, cra: Cra, date_time: bytes
+    other: bytes, cra: Cra, date_time: bytes
 ) -> tuple[int, bytes, Eui | None, int | None, int | None, bytes]:
     """Read other-information of more than a Message Code; the values follow the header's field order."""
     size = len(other)
-    if size not in (10, 18, 26) and not (size > 18 and cra is Cra.COMMAND):
-        raise DecodeError("other-information", offset, f"no message has {size} bytes of it")
     (code,) = _CODE.unpack_from(other, 0)
     party = Eui(other[2:10])
     party_counter = _U64.unpack_from(other, 10)[0] if size >= 18 else None

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from doorstep.errors import BadSignature, NoKey
 from doorstep.eui import Eui
 
-__all__ = ["KeyRing", "KeyStore", "KeyUsage", "MemoryKeyStore", "Role", "sign", "verify_signature"]
+__all__ = ["Holding", "KeyRing", "KeyStore", "KeyUsage", "MemoryKeyStore", "Role", "sign", "verify_signature"]
 
 PrivateKey = ec.EllipticCurvePrivateKey
 PublicKey = ec.EllipticCurvePublicKey
@@ -90,6 +90,26 @@ class MemoryKeyStore:
 
     def parties(self, role: Role) -> tuple[Eui, ...]:
         return tuple(sorted(eui for eui, held in self._roles.items() if held is role))
+
+
+class Holding:
+    """What one party holds of a key store: everybody's certificates, and the private keys of its own.
+
+    So a stop that is given a Holding has no other stop's keys, whatever store lies under it.
+    """
+
+    def __init__(self, store: KeyStore, *own: Eui) -> None:
+        self._store = store
+        self._own = frozenset(own)
+
+    def public_key(self, eui: Eui, usage: KeyUsage) -> PublicKey | None:
+        return self._store.public_key(eui, usage)
+
+    def private_key(self, eui: Eui, usage: KeyUsage) -> PrivateKey | None:
+        return self._store.private_key(eui, usage) if eui in self._own else None
+
+    def parties(self, role: Role) -> tuple[Eui, ...]:
+        return self._store.parties(role)
 
 
 class KeyRing:

@@ -1,0 +1,71 @@
+"""From a service request to its GBCS message: what the DCC does, and what a User checks it against.
+
+The mapping rows stand in tables, one file a family of services; nothing here branches on a service or
+a use case. A request that no row fits is refused with :class:`~doorstep.errors.Unsupported`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from doorstep.duis.request import Request
+from doorstep.duis.transform import prepayment
+from doorstep.duis.transform.dlms import access_request
+from doorstep.duis.transform.known import ELEMENTS, Known
+from doorstep.duis.transform.rows import Mapping
+from doorstep.errors import InputError, Unsupported
+from doorstep.gbcs.header import Cra, GroupingHeader
+from doorstep.gbcs.message import Form, Message, build, decode
+
+__all__ = ["ELEMENTS", "ROWS", "Known", "Mapping", "candidates", "signed_form", "transform"]
+
+ROWS: Final[tuple[Mapping, ...]] = (*prepayment.ROWS,)
+"""Every mapping row; of several that fit a request, the first is the default."""
+
+
+def candidates(request: Request, known: Known) -> tuple[Mapping, ...]:
+    """The rows that fit a request: several where only the DCC's knowledge of the Device decides."""
+    fitting = tuple(row for row in ROWS if row.fits(request, known))
+    return tuple(row for row in fitting if row.use_case.name in known.use_cases) or fitting
+
+
+def transform(request: Request, known: Known) -> Message:
+    """The Pre-Command of a service request; of a non-critical one, the Command before its MAC.
+
+    Raises :class:`Unsupported` where no row fits, :class:`XmlError` where the body lacks what the row
+    needs.
+    """
+    if request.gbcs_payload is not None:
+        raise Unsupported("a Signed Pre-Command is transformed already")
+    fitting = candidates(request, known)
+    if not fitting:
+        what = f"service request {request.service_reference_variant} ({request.body.name})"
+        device = f" for a {known.device_type.value}" if known.device_type else ""
+        raise Unsupported(f"no mapping row for {what}{device}")
+    row = fitting[0]
+    header = _header(row, request, known)
+    parts = row.parts(request, known)
+    return build(header, access_request(parts, request, known, header.originator_counter))
+
+
+def signed_form(payload: bytes) -> Message:
+    """The Signed Pre-Command that a request holds; raises :class:`InputError` for anything else."""
+    message = decode(payload)
+    if message.form is not Form.SIGNED or message.header.cra is not Cra.COMMAND:
+        raise InputError("the GBCSPayload is not a Signed Pre-Command")
+    return message
+
+
+def _header(row: Mapping, request: Request, known: Known) -> GroupingHeader:
+    name = request.request_id
+    if not row.by_broker:
+        return GroupingHeader(Cra.COMMAND, name.counter, name.originator, name.target, row.use_case.code)
+    return GroupingHeader(
+        Cra.COMMAND,
+        known.broker_counter,
+        known.broker,
+        name.target,
+        row.use_case.code,
+        supplementary_remote_party_id=name.originator,
+        supplementary_remote_party_counter=name.counter,
+    )

@@ -1,0 +1,68 @@
+"""What one mapping row is: a use case, the requests that become it, and how its payload follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from doorstep.duis.request import Request
+from doorstep.duis.transform.dlms import Part
+from doorstep.duis.transform.known import Known
+from doorstep.gbcs.usecases import DeviceType, UseCase, use_cases_named
+
+__all__ = ["Mapping", "Parts", "always", "dlms", "has"]
+
+Parts = tuple[Part, ...]
+_When = Callable[[Request], bool]
+
+
+class Mapping(Struct, frozen=True):
+    """One row: the use case that requests of ``variant`` become when ``when`` holds of them.
+
+    ``device_type`` is the kind of Device that it is for. ``parts`` gives the components of the
+    Access-Request. ``by_broker`` marks the Commands of which the Access Control Broker is the
+    originator. ``basis`` says what the row rests on, for the documentation.
+    """
+
+    use_case: UseCase
+    variant: str
+    device_type: DeviceType
+    parts: Callable[[Request, Known], Parts]
+    when: _When
+    by_broker: bool = False
+    basis: str = ""
+
+    def fits(self, request: Request, known: Known) -> bool:
+        """Whether the request, for such a Device, becomes this use case."""
+        return (
+            request.service_reference_variant == self.variant
+            and known.device_type in (None, self.device_type)
+            and self.when(request)
+        )
+
+
+def always(_request: Request) -> bool:
+    """For a service that becomes one use case, whatever its body says."""
+    return True
+
+
+def has(path: str) -> _When:
+    """For a service whose body decides by which element it holds."""
+    return lambda request: request.body.has(path)
+
+
+def dlms(
+    name: str,
+    variant: str,
+    *parts: Part,
+    when: _When = always,
+    choose: Callable[[Request, Known], Parts] | None = None,
+    device_type: DeviceType = DeviceType.ESME,
+    by_broker: bool = False,
+    basis: str = "",
+) -> Mapping:
+    """A row whose payload is an Access-Request of ``parts``, or of what ``choose`` makes of the request."""
+    (use_case,) = use_cases_named(name)
+    chosen = choose or (lambda _request, _known: parts)
+    return Mapping(use_case, variant, device_type, chosen, when, by_broker, basis)
