@@ -1,0 +1,1 @@
+"""The rim: all I/O."""
