@@ -1,0 +1,129 @@
+"""The contents of a body as a value: a small immutable tree of elements.
+
+``element("UpdatePaymentMode", element("Credit"))`` makes one. Names are those of DUIS; a name of another
+namespace is written ``{namespace}name``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, TypeVar
+
+from msgspec import Struct
+
+from doorstep.duis import xml
+from doorstep.duis.simple_type import BASE64, SimpleType
+from doorstep.errors import EncodeError, InputError, XmlError
+
+__all__ = ["Element", "element"]
+
+T = TypeVar("T")
+
+_NAME: Final = re.compile(r"(?:\{[^{}\s]+\})?[A-Za-z_][A-Za-z0-9_.-]*")
+
+
+def element(name: str, *content: Element | str, **attributes: str | int) -> Element:
+    """An element with the given content: other elements, or one text.
+
+    Raises :class:`EncodeError` for what XML cannot hold, and for text beside elements.
+    """
+    return Element(
+        name,
+        tuple(sorted((key, str(value)) for key, value in attributes.items())),
+        "".join(part for part in content if isinstance(part, str)),
+        tuple(part for part in content if isinstance(part, Element)),
+    )
+
+
+class Element(Struct, frozen=True):
+    """An element: its name, its attributes in order of name, and either a text or child elements.
+
+    Paths are names joined by ``/``; each step takes the first child of that name.
+    """
+
+    name: str
+    attributes: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    children: tuple[Element, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, text in ((self.name, self.text), *self.attributes):
+            if not _NAME.fullmatch(name):
+                raise EncodeError(name[:40], "not the name of an element or attribute")
+            if not xml.is_text(text):
+                raise EncodeError(name, "the text has a character that XML cannot hold")
+        if self.text and self.children:
+            raise EncodeError(self.name, "an element holds either text or elements")
+
+    def find(self, path: str) -> Element | None:
+        """The element at the path, if there is one."""
+        found = self
+        for name in path.split("/"):
+            matching = found.children_named(name)
+            if not matching:
+                return None
+            found = matching[0]
+        return found
+
+    def has(self, path: str) -> bool:
+        """Whether there is an element at the path."""
+        return self.find(path) is not None
+
+    def child(self, path: str) -> Element:
+        """The element at the path. Raises :class:`XmlError` where there is none."""
+        found = self.find(path)
+        if found is None:
+            raise XmlError(f"{self.name} has no {path}")
+        return found
+
+    def children_named(self, name: str) -> tuple[Element, ...]:
+        """Every child of that name, in the order of the document."""
+        return tuple(child for child in self.children if child.name == name)
+
+    def text_of(self, path: str) -> str:
+        """The text at the path as it stands. Raises :class:`XmlError` where there is none."""
+        return self.child(path).text
+
+    def value_of(self, path: str, kind: SimpleType[T]) -> T:
+        """The text at the path, read as a simple type. Raises :class:`XmlError` if missing or wrong."""
+        text = self.text_of(path)
+        try:
+            return kind.read(text)
+        except InputError as error:
+            raise XmlError(f"{self.name}/{path}: {error}") from None
+
+    def bytes_of(self, path: str) -> bytes:
+        """The bytes that the base64 at the path stands for. Raises :class:`XmlError`."""
+        return self.value_of(path, BASE64)
+
+    def attribute(self, name: str) -> str:
+        """The value of an attribute. Raises :class:`XmlError` where there is none."""
+        for key, value in self.attributes:
+            if key == name:
+                return value
+        raise XmlError(f"{self.name} has no attribute {name}")
+
+    @classmethod
+    def from_xml(cls, node: xml.Node) -> Element:
+        """The value of a parsed element. Raises :class:`XmlError` for a name in no namespace."""
+        attributes = tuple(sorted((str(key), str(value)) for key, value in node.attrib.items()))
+        try:
+            return cls(xml.local_name(node), attributes, node.text or "", tuple(map(cls.from_xml, node)))
+        except EncodeError as error:
+            raise XmlError(f"{xml.place(node)}: {error.detail}") from None
+
+    def to_xml(self, parent: xml.Node) -> xml.Node:
+        """Append the element to a document.
+
+        Raises :class:`EncodeError` where it nests deeper than a document may that is to be read back.
+        """
+        return _append(self, parent, xml.MAX_DEPTH - 1 - sum(1 for _ in parent.iterancestors()))
+
+
+def _append(value: Element, parent: xml.Node, room: int) -> xml.Node:
+    if room < 1:
+        raise EncodeError(value.name, f"elements nest deeper than {xml.MAX_DEPTH}")
+    node = xml.child(parent, value.name, value.text, value.attributes)
+    for child in value.children:
+        _append(child, node, room - 1)
+    return node

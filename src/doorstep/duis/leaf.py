@@ -1,0 +1,91 @@
+"""Runs of simple elements, described once and both read and written from that description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from doorstep.duis import xml
+from doorstep.duis.simple_type import SimpleType
+from doorstep.errors import EncodeError, InputError, XmlError
+
+__all__ = ["Leaf", "Leaves", "built", "check", "read", "value_of", "write"]
+
+T = TypeVar("T")
+
+
+class Leaf(Struct, frozen=True):
+    """An element with one simple value: its name, the field of ours that holds the value, and its type.
+
+    An optional one fills its field with ``None`` where it is left out.
+    """
+
+    name: str
+    field: str
+    kind: SimpleType[Any]
+    optional: bool = False
+
+
+Leaves = tuple[Leaf, ...]
+
+
+def read(parent: xml.Node, leaves: Leaves) -> tuple[dict[str, Any], list[xml.Node]]:
+    """The fields that an element's first children give, which stand in that order, and the children left.
+
+    Raises :class:`XmlError` where one is missing, out of order or of the wrong type.
+    """
+    fields: dict[str, Any] = {}
+    rest = list(parent)
+    for leaf in leaves:
+        if rest and xml.local_name(rest[0]) == leaf.name:
+            fields[leaf.field] = value_of(rest.pop(0), leaf.kind)
+        elif leaf.optional:
+            fields[leaf.field] = None
+        else:
+            found = f"found {xml.local_name(rest[0])}" if rest else "nothing is left"
+            raise XmlError(f"{xml.place(parent)}: {leaf.name} is missing ({found})")
+    return fields, rest
+
+
+def value_of(node: xml.Node, kind: SimpleType[Any]) -> Any:
+    """The simple value of one element. Raises :class:`XmlError` where it holds anything else."""
+    if len(node) or node.attrib:
+        raise XmlError(f"{xml.place(node)}: only text belongs here")
+    try:
+        return kind.read(node.text or "")
+    except InputError as error:
+        raise XmlError(f"{xml.place(node)}: {error}") from None
+
+
+def built(node: xml.Node, make: Callable[..., T], **fields: Any) -> T:
+    """The value that an element's fields make. Raises :class:`XmlError` where the value refuses them."""
+    try:
+        return make(**fields)
+    except EncodeError as error:
+        raise XmlError(f"{xml.place(node)}: {error}") from None
+
+
+def write(parent: xml.Node, leaves: Leaves, value: object) -> None:
+    """Append a value's leaves to an element. Raises :class:`EncodeError` as :func:`check` does."""
+    for leaf, text in _texts(leaves, value):
+        xml.child(parent, leaf.name, text)
+
+
+def check(leaves: Leaves, value: object) -> None:
+    """Raise :class:`EncodeError`, naming the element, where a value's field has no text."""
+    _texts(leaves, value)
+
+
+def _texts(leaves: Leaves, value: object) -> list[tuple[Leaf, str]]:
+    texts = []
+    for leaf in leaves:
+        field = getattr(value, leaf.field)
+        if field is None and leaf.optional:
+            continue
+        try:
+            texts.append((leaf, leaf.kind.render(field)))
+        except InputError as error:
+            raise EncodeError(leaf.name, str(error)) from None
+    return texts
