@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doorstep.errors import DecodeError
 from doorstep.gbcs.message import Message
+from doorstep.gbcs.payloads.asn1 import Asn1Payload
 from doorstep.gbcs.payloads.axdr import Tag
 from doorstep.gbcs.payloads.dlms import DataNotification
 
@@ -17,4 +18,8 @@ def alert_code(message: Message) -> int:
         first = payload.body.value[0]
         if first.tag is Tag.LONG_UNSIGNED and isinstance(first.value, int):
             return first.value
+    if isinstance(payload, Asn1Payload) and isinstance(
+        code := getattr(payload.value, "alert_code", None), int
+    ):
+        return code
     raise DecodeError("alert code", 0, f"a {type(payload).__name__} holds none that is understood")

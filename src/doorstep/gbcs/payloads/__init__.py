@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from doorstep.gbcs.header import GroupingHeader
-from doorstep.gbcs.payloads import dlms
+from doorstep.gbcs.payloads import asn1, dlms
 
 __all__ = ["Payload", "Unparsed", "decode_payload", "encode_payload"]
 
@@ -24,7 +24,7 @@ class Unparsed(Struct, frozen=True):
         return self.data
 
 
-Payload = dlms.AccessRequest | dlms.AccessResponse | dlms.DataNotification | Unparsed
+Payload = dlms.AccessRequest | dlms.AccessResponse | dlms.DataNotification | asn1.Asn1Payload | Unparsed
 
 
 def decode_payload(content: bytes, header: GroupingHeader) -> Payload:
@@ -32,6 +32,8 @@ def decode_payload(content: bytes, header: GroupingHeader) -> Payload:
     decoder = dlms.DECODERS.get(content[0]) if content else None
     if decoder is not None:
         return decoder(content)
+    if header.message_code in asn1.CODES:
+        return asn1.decode(content, header.message_code, header.cra)
     return Unparsed(content)
 
 
