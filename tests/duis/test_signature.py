@@ -7,6 +7,7 @@ import hashlib
 import re
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -351,7 +352,7 @@ def test_values_that_do_not_read(
 
 
 def test_the_signer_is_looked_up_by_issuer_and_serial(signed: bytes, party: Party) -> None:
-    asked = []
+    asked: list[tuple[str, int]] = []
 
     def nobody(issuer: str, serial: int) -> None:
         asked.append((issuer, serial))
@@ -414,3 +415,16 @@ def test_hostile_xml_is_refused_before_any_signature_is_looked_at(signed: bytes,
     relative = signed.replace(b" schemaVersion", b' xmlns:x="here" schemaVersion')
     with pytest.raises(XmlError, match="no canonical form"):
         verify(relative, party.certificate_for)
+
+
+def test_a_serial_number_of_20_bytes_is_found_again(party: Party) -> None:
+    longest = (1 << 160) - 1
+    document = sign(UNUSED, party.key, party.issuer, longest)
+    asked: list[tuple[str, int]] = []
+
+    def certificate_for(issuer: str, serial: int) -> x509.Certificate:
+        asked.append((issuer, serial))
+        return party.certificate
+
+    verify(document, certificate_for)
+    assert asked == [(party.issuer, longest)]

@@ -33,7 +33,8 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _DATE_TIME: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?(?:Z|([+-])(\d\d):(\d\d))?", re.ASCII
 )
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
+# The longest number of DUIS is a certificate's serial of 20 bytes: 49 digits.
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,49}")
 _REMOVE_WHITE_SPACE: Final = dict.fromkeys(map(ord, xml.WHITE_SPACE))
 
 
