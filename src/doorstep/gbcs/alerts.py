@@ -7,6 +7,7 @@ from doorstep.gbcs.message import Message
 from doorstep.gbcs.payloads.asn1 import Asn1Payload
 from doorstep.gbcs.payloads.axdr import Tag
 from doorstep.gbcs.payloads.dlms import DataNotification
+from doorstep.gbcs.payloads.gbz import GbzPayload
 
 __all__ = ["alert_code"]
 
@@ -18,6 +19,8 @@ def alert_code(message: Message) -> int:
         first = payload.body.value[0]
         if first.tag is Tag.LONG_UNSIGNED and isinstance(first.value, int):
             return first.value
+    if isinstance(payload, GbzPayload) and payload.alert is not None:
+        return payload.alert.code
     if isinstance(payload, Asn1Payload) and isinstance(
         code := getattr(payload.value, "alert_code", None), int
     ):

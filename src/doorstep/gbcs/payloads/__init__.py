@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from doorstep.gbcs.header import GroupingHeader
-from doorstep.gbcs.payloads import asn1, dlms
+from doorstep.gbcs.payloads import asn1, dlms, gbz
 
 __all__ = ["Payload", "Unparsed", "decode_payload", "encode_payload"]
 
@@ -24,7 +24,14 @@ class Unparsed(Struct, frozen=True):
         return self.data
 
 
-Payload = dlms.AccessRequest | dlms.AccessResponse | dlms.DataNotification | asn1.Asn1Payload | Unparsed
+Payload = (
+    dlms.AccessRequest
+    | dlms.AccessResponse
+    | dlms.DataNotification
+    | gbz.GbzPayload
+    | asn1.Asn1Payload
+    | Unparsed
+)
 
 
 def decode_payload(content: bytes, header: GroupingHeader) -> Payload:
@@ -32,6 +39,8 @@ def decode_payload(content: bytes, header: GroupingHeader) -> Payload:
     decoder = dlms.DECODERS.get(content[0]) if content else None
     if decoder is not None:
         return decoder(content)
+    if content[:2] == gbz.PROFILE:
+        return gbz.decode(content, header)
     if header.message_code in asn1.CODES:
         return asn1.decode(content, header.message_code, header.cra)
     return Unparsed(content)
