@@ -1,0 +1,174 @@
+"""A home: its Communications Hub, its electricity meter, its PPMID and, for an hour, an engineer's HHT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from doorstep.bench.links import Link
+from doorstep.bench.world import Node, World
+from doorstep.eui import Eui
+from doorstep.gbcs.keys import Holding, KeyRing, KeyStore, Role
+from doorstep.gbcs.payloads.axdr import Data
+from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.hub import events as hub_events
+from doorstep.road.hub.config import HubConfig
+from doorstep.road.hub.device_log import DeviceLog
+from doorstep.road.hub.machine import Hub
+from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
+from doorstep.road.machine import Heard, Remember, Send
+from doorstep.road.meter import events as meter_events
+from doorstep.road.meter.cells import Cells
+from doorstep.road.meter.config import MeterConfig
+from doorstep.road.meter.machine import Meter
+from doorstep.road.meter.objects import Place
+from doorstep.road.ppmid import events as ppmid_events
+from doorstep.road.ppmid.config import PpmidConfig
+from doorstep.road.ppmid.machine import Ppmid
+from doorstep.street import Firmware, HomePlan, StreetPlan
+from doorstep.zigbee.asdu import Asdu
+
+__all__ = ["Home", "Uplink"]
+
+OLD_FIRMWARE = CHANGED_RULE_FIRMWARE - 1
+
+Tell = Callable[[str, Any], None]
+"""Told what a stop says of itself: the stop's name, and the event."""
+
+
+class Uplink:
+    """Where a home's stops send what leaves the home; the street fills it in."""
+
+    def __init__(
+        self, to_wan: Callable[[bytes], None], report: Callable[[Eui, ppmid_events.Report], None]
+    ) -> None:
+        self.to_wan = to_wan
+        self.report = report
+
+
+class Home:
+    """The Devices of one home, joined by its HAN.
+
+    ``han`` carries every application payload between them; ``tell`` hears what they say of themselves.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        street: StreetPlan,
+        plan: HomePlan,
+        keys: KeyStore,
+        han: Link[Asdu],
+        uplink: Uplink,
+        tell: Tell,
+        registers: Mapping[Place, Data] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.world = world
+        self._han = han
+        self._uplink = uplink
+        self._tell = tell
+        self.chf, self.gpf, self.esme = plan.eui("CHF"), plan.eui("GPF"), plan.eui("ESME")
+        self.ppmid, self.hht = plan.eui("PPMID"), plan.eui("HHT")
+
+        self.hub: Node[hub_events.HubInput, hub_events.HubEvent] = Node(
+            world, f"{plan.name}/hub", self._make_hub(), self._hub_says
+        )
+        self.meter: Node[meter_events.MeterInput, meter_events.MeterEvent] = Node(
+            world, f"{plan.name}/meter", self._make_meter(street, keys, registers or {}), self._meter_says
+        )
+        self.relays = {
+            eui: self._make_relay(eui, kind)
+            for eui, kind in ((self.ppmid, DeviceType.PPMID), (self.hht, DeviceType.HHT))
+        }
+        self._radios: dict[Eui, Node[Any, Any]] = {
+            self.gpf: self.hub,
+            self.esme: self.meter,
+            **self.relays,
+        }
+        self.names = {eui: node.name for eui, node in self._radios.items()}
+
+    def power_on(self) -> None:
+        """Switch everything on, the hub first. The HHT stays in the engineer's van."""
+        self.hub.take(hub_events.PoweredOn())
+        self.meter.take(meter_events.PoweredOn())
+        self.relays[self.ppmid].take(ppmid_events.PoweredOn())
+
+    def present_hht(self) -> None:
+        """The engineer presents the HHT to the hub, which lets it join within an hour of power-on."""
+        self.hub.take(hub_events.HhtPresented(self.hht))
+        self.relays[self.hht].take(ppmid_events.PoweredOn())
+
+    def send(self, asdu: Asdu) -> None:
+        """Put an application payload on the HAN, whoever asks for it."""
+        self.world.send(self._han, asdu, self._deliver)
+
+    def _deliver(self, asdu: Asdu) -> None:
+        radio = self._radios.get(asdu.destination)
+        if radio is not None:
+            radio.take(Heard(asdu))
+
+    def _make_hub(self) -> Hub:
+        types = {eui: DeviceType[kind] for eui, kind in self.plan.devices}
+        types.pop(self.hht, None)
+        log = DeviceLog.of(types.items())
+        firmware = CHANGED_RULE_FIRMWARE if self.plan.firmware is Firmware.CURRENT else OLD_FIRMWARE
+        return Hub(
+            HubConfig(
+                chf=self.chf,
+                gpf=self.gpf,
+                devices=log,
+                firmware=firmware,
+                response_copy=self.plan.response_copy,
+            )
+        )
+
+    def _make_meter(self, street: StreetPlan, keys: KeyStore, registers: Mapping[Place, Data]) -> Meter:
+        cells = Cells(
+            {
+                Role.SUPPLIER: street.supplier,
+                Role.NETWORK_OPERATOR: street.network_operator,
+                Role.ACCESS_CONTROL_BROKER: street.dcc,
+            }
+        )
+        config = MeterConfig(eui=self.esme, cells=cells, hub=self.gpf, initial=registers)
+        return Meter(config, KeyRing(Holding(keys, self.esme)))
+
+    def _make_relay(
+        self, eui: Eui, kind: DeviceType
+    ) -> Node[ppmid_events.PpmidInput, ppmid_events.PpmidEvent]:
+        machine = Ppmid(PpmidConfig(eui, self.gpf, kind, self.plan.relay))
+        name = f"{self.plan.name}/{kind.value.lower()}"
+        return Node(self.world, name, machine, partial(self._relay_says, eui))
+
+    def _hub_says(self, event: hub_events.HubEvent) -> None:
+        match event:
+            case Send():
+                self.send(event.asdu)
+            case hub_events.ToWan():
+                self._uplink.to_wan(event.message)
+            case Remember():
+                pass
+            case _:
+                self._tell(self.hub.name, event)
+
+    def _meter_says(self, event: meter_events.MeterEvent) -> None:
+        match event:
+            case Send():
+                self.send(event.asdu)
+            case Remember():
+                pass
+            case _:
+                self._tell(self.meter.name, event)
+
+    def _relay_says(self, eui: Eui, event: ppmid_events.PpmidEvent) -> None:
+        match event:
+            case Send():
+                self.send(event.asdu)
+            case ppmid_events.Report():
+                self._uplink.report(eui, event)
+            case Remember():
+                pass
+            case _:
+                self._tell(self.names[eui], event)

@@ -1,0 +1,144 @@
+"""A journey as lines: each hop of a case in words, with its bytes, and what each stop did about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from msgspec import Struct
+
+from doorstep import gbcs
+from doorstep.bench.records import Hop, Record, Remark
+from doorstep.bench.street import command_of
+from doorstep.duis.request import parse_request
+from doorstep.duis.response import DccAlert, DeviceAlert, parse_response
+from doorstep.errors import DoorstepError
+from doorstep.gbcs.times import Instant
+from doorstep.road.hub.events import Routed
+from doorstep.road.machine import Note
+from doorstep.road.meter.events import Executed, Rejected
+from doorstep.road.ppmid.events import Report
+from doorstep.road.supplier.events import Hand, Progress
+from doorstep.zigbee.asdu import Asdu
+from doorstep.zigbee.clusters.tunneling import TransferData
+from doorstep.zigbee.zcl import DefaultResponse, Frame
+
+__all__ = ["Line", "lines"]
+
+
+class Line(Struct, frozen=True):
+    """One line: a hop where ``receiver`` is set, else what ``stop`` did; ``data`` are the bytes concerned."""
+
+    at: Instant
+    stop: str
+    receiver: str
+    medium: str
+    what: str
+    data: bytes = b""
+
+
+def lines(records: Iterable[Record]) -> Iterator[Line]:
+    """The records as lines, in order of arrival."""
+    for record in sorted(records, key=_when):
+        if isinstance(record, Hop):
+            what, data = _item(record.item, record.medium)
+            yield Line(record.arrived, record.sender, record.receiver, record.medium, what, data)
+        else:
+            yield from _remark(record)
+
+
+def _when(record: Record) -> Instant:
+    return record.arrived if isinstance(record, Hop) else record.at
+
+
+def describe(message: bytes) -> str:
+    """A GBCS message in a few words."""
+    try:
+        header = gbcs.peek(message)
+    except DoorstepError as error:
+        return f"not a GBCS message: {error}"
+    row = gbcs.use_case(header.message_code)
+    name = row.label if row else f"0x{header.message_code:04X}"
+    return f"{name} {header.cra.name.capitalize()}, counter {header.originator_counter}"
+
+
+def _item(item: Any, medium: str) -> tuple[str, bytes]:
+    if isinstance(item, Asdu):
+        return _asdu(item)
+    if isinstance(item, Hand):
+        return f"hand over: {describe(item.command)}", item.command
+    if isinstance(item, Report):
+        words = f"report: {item.stage.value}" + (f" ({item.detail})" if item.detail else "")
+        return words, item.message
+    if medium == "WAN":
+        return describe(item), item
+    if isinstance(item, tuple):
+        status, body = item
+        words, data = _response(body) if body else ("no body", b"")
+        return f"{status}: {words}", data
+    return _response(item) if medium == "HTTP receive" else _request(item)
+
+
+def _asdu(asdu: Asdu) -> tuple[str, bytes]:
+    try:
+        frame = Frame.from_bytes(asdu.payload)
+        command: Any = command_of(asdu) if frame.cluster_specific else frame.general_command
+    except DoorstepError as error:
+        return f"unreadable: {error}", asdu.payload
+    if isinstance(command, TransferData):
+        return f"TransferData on tunnel {command.tunnel_id}: {describe(command.data)}", asdu.payload
+    if isinstance(command, DefaultResponse):
+        return f"Default Response, status 0x{command.status:02X}", asdu.payload
+    return type(command).__name__, asdu.payload
+
+
+def _request(document: bytes) -> tuple[str, bytes]:
+    """What a request asks for, and the GBCS bytes in it."""
+    request = parse_request(document)
+    words = (
+        f"CV{request.command_variant}, SRV {request.service_reference_variant} {request.body.name}, "
+        f"XML of {len(document)} bytes"
+    )
+    return words, request.gbcs_payload or b""
+
+
+def _response(document: bytes) -> tuple[str, bytes]:
+    """What a response says, and the GBCS bytes in it."""
+    response = parse_response(document)
+    body = response.body
+    if isinstance(body, DccAlert):
+        return f"DCCAlert {body.code} {body.alert.name}", b""
+    if isinstance(body, DeviceAlert):
+        return f"DeviceAlert 0x{body.alert_code:04X}", body.payload
+    content = body.content
+    name = f"{type(content).__name__}, " if content is not None else ""
+    payload = getattr(content, "payload", b"")
+    return f"{response.code}, {name}XML of {len(document)} bytes", payload
+
+
+_WORDS: Final[dict[type, Callable[[Any], tuple[str, bytes]]]] = {
+    Note: lambda note: (f"{note.what}: {note.why}", note.about),
+    Routed: lambda routed: (
+        f"rule: from {routed.source.value}, {routed.decision.fate.value} ({routed.decision.why})",
+        b"",
+    ),
+    Executed: lambda done: (
+        "checked target, Message Code, role, signature, MAC and counter; then executed"
+        if gbcs.decode(done.command).signature
+        else "checked target, Message Code, role, MAC and counter; then executed",
+        b"",
+    ),
+    Rejected: lambda refused: (f"not executed: {refused.why} (alert 0x{refused.alert:04X})", b""),
+    Progress: lambda progress: (
+        f"{progress.delivery.state.value}; evidence: {progress.delivery.evidence.value}"
+        + (f"; {progress.delivery.reason}" if progress.delivery.reason else ""),
+        b"",
+    ),
+}
+
+
+def _remark(remark: Remark) -> Iterator[Line]:
+    words = _WORDS.get(type(remark.event))
+    if words is not None:
+        what, data = words(remark.event)
+        yield Line(remark.at, remark.stop, "", "", what, data)

@@ -1,0 +1,306 @@
+"""The demonstration: a street of seven homes, the Commands that reach their meters, and what is refused.
+
+A scenario is a :class:`Case`: something done to the street, and how to tell when it is over. What came
+of it is read from the street's records afterwards, never from what the case meant to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from msgspec import Struct, structs
+
+from doorstep import gbcs
+from doorstep.bench.home import Home
+from doorstep.bench.records import Record
+from doorstep.bench.street import Street
+from doorstep.duis.element import Element, element
+from doorstep.eui import Eui
+from doorstep.gbcs.payloads.axdr import Data, Tag
+from doorstep.gbcs.payloads.dlms import DataNotification, invoke_id
+from doorstep.gbcs.times import Instant, cosem_date_time
+from doorstep.road.ppmid import events as ppmid_events
+from doorstep.road.supplier.orders import Order, Route, top_up_order
+from doorstep.street import Firmware, HomePlan, StreetPlan, street_plan
+from doorstep.zigbee.asdu import Asdu
+from doorstep.zigbee.clusters.tunneling import TUNNELING, TransferData
+from doorstep.zigbee.zcl import Direction
+
+__all__ = ["CASES", "Case", "demonstration", "try_out", "without_wan"]
+
+MINUTE: Final[Instant] = 60_000
+HOUR: Final[Instant] = 60 * MINUTE
+_AFTERMATH: Final[Instant] = 30_000  # for what is still on its way when a case is decided
+
+ASH, BIRCH, CEDAR, DOGWOOD, ELM, FIR, HAZEL = (
+    "Ash",
+    "Birch",
+    "Cedar",
+    "Dogwood",
+    "Elm",
+    "Fir",
+    "Hazel",
+)
+_CRITICAL_ALERT: Final = 0x1000
+_UNAUTHORISED_ACCESS: Final = 0x8F3E
+
+_HOMES: Final[tuple[tuple[str, str, dict[str, object]], ...]] = (
+    (ASH, "WAN up", {}),
+    (BIRCH, "no WAN; its hub has response-copy", {"response_copy": True}),
+    (CEDAR, "WAN comes and goes", {}),
+    (DOGWOOD, "no WAN; its hub has old firmware", {"firmware": Firmware.OLD}),
+    (ELM, "no WAN; its PPMID does not relay", {"relay": False}),
+    (FIR, "no WAN; an engineer comes with an HHT", {}),
+    (HAZEL, "no WAN; its hub is switched off", {}),
+)
+SITUATIONS: Final = {name: situation for name, situation, _settings in _HOMES}
+
+
+class Case(Struct, frozen=True):
+    """One thing that is tried.
+
+    ``start`` does it, and gives the bytes of the message where the case itself made one. ``order`` is
+    the supplier's order, where there is one; the name of both is ``name``.
+    """
+
+    name: str
+    title: str
+    home: str
+    start: Callable[[Street, Case], bytes]
+    order: Order | None = None
+    patience: Instant = HOUR
+
+
+def demonstration() -> StreetPlan:
+    """The street: seven homes that differ in what keeps a Command from its meter."""
+    plan = street_plan(len(_HOMES))
+    homes = tuple(
+        structs.replace(home, name=name, **settings)
+        for home, (name, _situation, settings) in zip(plan.homes, _HOMES, strict=True)
+    )
+    return structs.replace(plan, homes=homes)
+
+
+def without_wan() -> tuple[str, ...]:
+    """The homes whose WAN is down when the demonstration starts."""
+    return tuple(name for name in SITUATIONS if name != ASH)
+
+
+def try_out(street: Street, case: Case) -> tuple[Instant, list[Record], bytes]:
+    """Do what a case says and let the street run until it is over.
+
+    Gives when it started, what was recorded from then on, and the message that the case itself made.
+    """
+    started, first = street.world.now, len(street.records)
+    made = case.start(street, case)
+    if case.order is not None:
+        street.world.run(until=lambda: street.finished(case.name), end=started + case.patience)
+    street.world.run(end=street.world.now + _AFTERMATH)
+    return started, street.records[first:], made
+
+
+# -- what a supplier orders ---------------------------------------------------------------------------
+
+_READ_BALANCE: Final = element("ReadMeterBalance")
+_RESET_BALANCE: Final = element("UpdateMeterBalance", element("CreditMode", element("ResetMeterBalance")))
+_ENABLE: Final = element("EnableSupply")
+_CREDIT: Final = element("UpdatePaymentMode", element("Credit"))
+_PREPAYMENT: Final = element(
+    "UpdatePaymentMode",
+    element(
+        "Prepayment",
+        element("SuspendDebtDisabled", "true"),
+        element("SuspendDebtEmergency", "true"),
+        element("DisablementThreshold", "0"),
+    ),
+)
+
+
+def _ordered(
+    name: str,
+    title: str,
+    home: str,
+    route: Route,
+    variant: str,
+    body: Element,
+    *,
+    start: Callable[[Street, Case], bytes] | None = None,
+    patience: Instant = HOUR,
+) -> Case:
+    plan = demonstration().home(home)
+    order = Order(name, variant, plan.eui("ESME"), body, route, _relay(plan, route), patience)
+    return Case(name, title, home, start or _place, order, patience)
+
+
+def _topped_up(name: str, title: str, home: str, pence: int) -> Case:
+    plan = demonstration().home(home)
+    order = top_up_order(name, plan.eui("ESME"), pence, Route.PPMID, plan.eui("PPMID"), HOUR)
+    return Case(name, title, home, _place, order)
+
+
+def _relay(plan: HomePlan, route: Route) -> Eui | None:
+    if not route.local:
+        return None
+    return plan.eui("HHT" if route is Route.HHT else "PPMID")
+
+
+def _place(street: Street, case: Case) -> bytes:
+    assert case.order is not None
+    street.place(case.order)
+    return b""
+
+
+# -- what happens around it ------------------------------------------------------------------------
+
+
+def _wan_returns_later(street: Street, case: Case) -> bytes:
+    """The WAN is back for a minute a quarter of an hour later: that is when baseline's Response goes."""
+    street.world.after(15 * MINUTE, lambda: street.switch_wan(case.home, True))
+    street.world.after(16 * MINUTE, lambda: street.switch_wan(case.home, False))
+    return _place(street, case)
+
+
+def _engineer_comes(street: Street, case: Case) -> bytes:
+    """The engineer power-cycles the hub, and presents the HHT within the hour."""
+    home = street.homes[case.home]
+    home.power_on()
+    home.present_hht()
+    street.relay_online(home.hht)
+    return _place(street, case)
+
+
+def _ppmid_is_late(street: Street, case: Case) -> bytes:
+    """The PPMID's link is down when the order is placed, and comes back ten minutes later."""
+    ppmid = street.homes[case.home].ppmid
+    street.relay_offline(ppmid)
+    street.world.after(10 * MINUTE, lambda: street.relay_online(ppmid))
+    return _wan_returns_later(street, case)
+
+
+def _hub_is_off(street: Street, case: Case) -> bytes:
+    """Nothing that is sent to the hub arrives."""
+    street.cut_han(case.home)
+    return _place(street, case)
+
+
+# -- what somebody tries who holds a PPMID, its wifi or its cloud ------------------------------------
+
+
+def _through_ppmid(street: Street, home: str, name: str, message: bytes) -> bytes:
+    """Hand a message to a home's PPMID as its User would."""
+    node = street.homes[home].relays[street.homes[home].ppmid]
+    node.take(ppmid_events.Deliver(name, message))
+    return message
+
+
+def _through_tunnel(street: Street, home: Home, message: bytes) -> bytes:
+    """Put a message on the PPMID's tunnel, past the PPMID's own checks: the PPMID itself is rogue."""
+    command = TransferData(street.tunnel_of(home), message)
+    frame = TUNNELING.frame(command, Direction.TO_SERVER, sequence=0xEE)
+    home.send(Asdu(home.ppmid, home.gpf, 1, 3, TUNNELING.id, 0x0109, frame.to_bytes()))
+    return message
+
+
+def _replay(street: Street, case: Case) -> bytes:
+    return _through_ppmid(street, case.home, case.name, street.deliveries["enable-supply"].command)
+
+
+def _alter_a_byte(street: Street, case: Case) -> bytes:
+    """Somebody on the HAN changes one bit of the last transfer's MAC; the hub cannot tell."""
+    street.alter_next_command(case.home, lambda command: command[:-1] + bytes((command[-1] ^ 1,)))
+    return _place(street, case)
+
+
+def _foreign_response(street: Street, case: Case) -> bytes:
+    """The meter's own Response, which the PPMID once relayed, comes back into the tunnel."""
+    home = street.homes[case.home]
+    return _through_tunnel(street, home, street.deliveries["enable-supply"].response)
+
+
+def _foreign_alert(street: Street, case: Case) -> bytes:
+    """A tamper Alert in the meter's name, which the PPMID made up; its signature is of nobody."""
+    home = street.homes[case.home]
+    header = gbcs.GroupingHeader(gbcs.Cra.ALERT, 1, home.esme, street.plan.supplier, _CRITICAL_ALERT)
+    stamp = Data(Tag.OCTET_STRING, cosem_date_time(street.world.now))
+    body = Data(Tag.STRUCTURE, (Data(Tag.LONG_UNSIGNED, _UNAUTHORISED_ACCESS), stamp))
+    alert = gbcs.build(header, DataNotification(invoke_id(1), body), signature=bytes(64))
+    return _through_tunnel(street, home, bytes(alert))
+
+
+def _retargeted(device_type: str) -> Callable[[Street, Case], bytes]:
+    """A Command of the street with another target in its header; the hub checks no MAC, only the rule."""
+
+    def start(street: Street, case: Case) -> bytes:
+        command = gbcs.decode(street.deliveries["enable-supply"].command)
+        target = street.homes[case.home].plan.eui(device_type)
+        header = structs.replace(command.header, business_target_id=target)
+        message = gbcs.build(header, command.payload, signature=command.signature, mac=command.mac)
+        return _through_ppmid(street, case.home, case.name, bytes(message))
+
+    return start
+
+
+def _next_door(street: Street, case: Case) -> bytes:
+    """A genuine Command for Ash's meter, handed to Birch's PPMID."""
+    return _through_ppmid(street, case.home, case.name, street.deliveries["both-ways"].command)
+
+
+def _cases() -> Iterator[Case]:
+    yield _ordered("wan-read", "read the balance, as ever", ASH, Route.WAN, "4.18", _READ_BALANCE)
+    yield _ordered("prepayment-mode", "set prepayment mode", BIRCH, Route.PPMID, "1.6", _PREPAYMENT)
+    yield _topped_up("top-up", "top up 10 pounds", BIRCH, 1000)
+    yield _ordered("enable-supply", "enable supply", BIRCH, Route.PPMID, "7.1", _ENABLE)
+    yield _ordered("read-balance", "read the balance", BIRCH, Route.PPMID, "4.18", _READ_BALANCE)
+    yield _ordered(
+        "flapping",
+        "reset the balance; the Response waits for the WAN",
+        CEDAR,
+        Route.PPMID,
+        "1.5",
+        _RESET_BALANCE,
+        start=_wan_returns_later,
+    )
+    yield _ordered(
+        "late",
+        "set credit mode; the PPMID comes online later",
+        CEDAR,
+        Route.PPMID,
+        "1.6",
+        _CREDIT,
+        start=_ppmid_is_late,
+    )
+    yield _ordered("both-ways", "enable supply, by the WAN and the PPMID", ASH, Route.BOTH, "7.1", _ENABLE)
+    yield _ordered(
+        "by-hht", "enable supply by an engineer's HHT", FIR, Route.HHT, "7.1", _ENABLE, start=_engineer_comes
+    )
+    # While the HHT is still in the Device Log: its hour is over before the next cases are.
+    yield Case("to-hht", "a Command for a Hand-Held Terminal", FIR, _retargeted("HHT"))
+    yield _ordered(
+        "hub-silent",
+        "enable supply; the hub does not answer",
+        HAZEL,
+        Route.PPMID,
+        "7.1",
+        _ENABLE,
+        start=_hub_is_off,
+    )
+    yield _ordered(
+        "old-firmware", "enable supply through a hub without the change", DOGWOOD, Route.PPMID, "7.1", _ENABLE
+    )
+    yield _ordered(
+        "no-relay", "enable supply through a PPMID that does not relay", ELM, Route.PPMID, "7.1", _ENABLE
+    )
+    yield Case("replay", "the same Command again", BIRCH, _replay)
+    yield _ordered(
+        "altered", "one byte is changed on the way", BIRCH, Route.PPMID, "7.1", _ENABLE, start=_alter_a_byte
+    )
+    yield Case("foreign-response", "the PPMID tunnels the meter's Response", BIRCH, _foreign_response)
+    yield Case("foreign-alert", "the PPMID tunnels an Alert in the meter's name", BIRCH, _foreign_alert)
+    yield Case("to-chf", "a Command for the hub itself (CHF)", BIRCH, _retargeted("CHF"))
+    yield Case("to-gpf", "a Command for the gas proxy (GPF)", BIRCH, _retargeted("GPF"))
+    yield Case("next-door", "a Command for the meter next door", BIRCH, _next_door)
+
+
+CASES: Final = tuple(_cases())
+"""Everything that the demonstration tries, in order."""

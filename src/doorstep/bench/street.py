@@ -1,0 +1,410 @@
+"""A street: the supplier, the DCC and the homes, every stop the product's own machine.
+
+The links between them are loopbacks with a delay, faults from a seed where asked for, and a tap each,
+so that everything that moved, and everything that a stop said of it, is in :attr:`Street.records`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct, structs
+
+from doorstep.bench.home import Home, Uplink
+from doorstep.bench.links import Altered, Faults, Faulty, Link, Loopback, Switched, Tapped
+from doorstep.bench.records import Hop, Record, Remark
+from doorstep.bench.world import Node, World
+from doorstep.duis.catalogue import Role as UserRole
+from doorstep.duis.signature import issuer_and_serial
+from doorstep.errors import NoKey, UsageError
+from doorstep.eui import Eui
+from doorstep.gbcs.keys import Holding, KeyRing, KeyStore, KeyUsage
+from doorstep.gbcs.payloads.axdr import Data
+from doorstep.gbcs.times import Instant
+from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.dcc import events as dcc_events
+from doorstep.road.dcc.inventory import Device, Inventory, User
+from doorstep.road.dcc.machine import Dcc, DccConfig
+from doorstep.road.hub import events as hub_events
+from doorstep.road.machine import Remember
+from doorstep.road.meter.objects import Place
+from doorstep.road.ppmid import events as ppmid_events
+from doorstep.road.supplier import events as supplier_events
+from doorstep.road.supplier.delivery import FINAL, Delivery
+from doorstep.road.supplier.gateway import SupplierConfig, xml_signer
+from doorstep.road.supplier.machine import Supplier
+from doorstep.road.supplier.orders import Order
+from doorstep.street import HomePlan, StreetPlan
+from doorstep.zigbee.asdu import Asdu
+from doorstep.zigbee.clusters.tunneling import TUNNELING, RequestTunnelResponse, TransferData
+from doorstep.zigbee.zcl import Frame
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+__all__ = ["Certified", "Delays", "Media", "Street", "command_of"]
+
+HTTP_TIMEOUT: Final = 3_000
+"""After how many milliseconds an HTTP client gives up, as the DCC's own does."""
+
+
+class Certified(KeyStore, Protocol):
+    """A key store that has certificates as well, which XML signatures are checked with."""
+
+    def certificate(self, eui: Eui, usage: KeyUsage) -> x509.Certificate | None:
+        """The certificate of ``eui`` for ``usage``."""
+
+
+class Delays(Struct, frozen=True):
+    """How long each kind of link takes, in milliseconds, one way."""
+
+    http: int = 20
+    relay: int = 40
+    han: int = 15
+    wan: int = 300
+
+
+class Media(Struct, frozen=True):
+    """The faults of each kind of link."""
+
+    http: Faults = Faults()
+    relay: Faults = Faults()
+    han: Faults = Faults()
+    wan: Faults = Faults()
+
+
+class Street:
+    """Everything joined. ``settled`` hears of every change of every delivery."""
+
+    def __init__(
+        self,
+        plan: StreetPlan,
+        keys: Certified,
+        now: Instant,
+        *,
+        delays: Delays | None = None,
+        faults: Media | None = None,
+        seed: int = 0,
+        wan_down: Iterable[str] = (),
+        registers: Mapping[Place, Data] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.world = World(now)
+        self.records: list[Record] = []
+        self.deliveries: dict[str, Delivery] = {}
+        self._delays = delays or Delays()
+        self._faults = faults or Media()
+        self._random = Random(seed)  # noqa: S311 - faults are repeatable, not secret
+        self._keys = keys
+        self._exchanges = count(1)
+        self._waiting: dict[str, Callable[[int, bytes], None]] = {}
+
+        self.dcc: Node[dcc_events.DccInput, dcc_events.DccEvent] = Node(
+            self.world, "dcc", self._make_dcc(), self._dcc_says
+        )
+        self.supplier: Node[supplier_events.SupplierInput, supplier_events.SupplierEvent] = Node(
+            self.world, "supplier", self._make_supplier(), self._supplier_says
+        )
+        self.homes: dict[str, Home] = {}
+        self.wans: dict[str, Switched[bytes]] = {}
+        self._hans: dict[str, Switched[Asdu]] = {}
+        self._meddlers: dict[str, Callable[[bytes], bytes]] = {}
+        for planned in plan.homes:
+            self._build(planned, planned.name not in wan_down, registers)
+        self._home_of = {home.chf: home for home in self.homes.values()}
+        self._relay_home = {relay: home for home in self.homes.values() for relay in (home.ppmid, home.hht)}
+        self.supplier.take(supplier_events.PoweredOn())
+        for home in self.homes.values():
+            home.power_on()
+            self.relay_online(home.ppmid)
+            if self.wans[home.plan.name].up:
+                self._wan_changed(home)
+
+    # -- what happens to the street from outside --------------------------------------------------
+
+    def place(self, order: Order) -> None:
+        """Give the supplier an order."""
+        self.supplier.take(supplier_events.Place(order))
+
+    def relay_online(self, relay: Eui) -> None:
+        """A PPMID or HHT opens its link to the supplier."""
+        self.supplier.take(supplier_events.RelayOnline(relay))
+
+    def relay_offline(self, relay: Eui) -> None:
+        """The link is gone."""
+        self.supplier.take(supplier_events.RelayOffline(relay))
+
+    def switch_wan(self, home: str, up: bool) -> None:
+        """The WAN of a home comes or goes."""
+        self.wans[home].up = up
+        self._wan_changed(self.homes[home])
+
+    def cut_han(self, home: str) -> None:
+        """From now on nothing arrives on a home's HAN."""
+        self._hans[home].up = False
+
+    def alter_next_command(self, home: str, alter: Callable[[bytes], bytes]) -> None:
+        """Let somebody change the next GBCS message that travels from hub to meter in a home."""
+        self._meddlers[home] = alter
+
+    def tunnel_of(self, home: Home) -> int:
+        """The identifier of the PPMID's tunnel, as its last RequestTunnelResponse on the HAN said."""
+        for record in reversed(self.records):
+            if (
+                isinstance(record, Hop)
+                and isinstance(record.item, Asdu)
+                and record.item.destination == home.ppmid
+            ):
+                command = command_of(record.item)
+                if isinstance(command, RequestTunnelResponse):
+                    return command.tunnel_id
+        raise UsageError(f"{home.plan.name}: its PPMID has no tunnel")
+
+    def finished(self, name: str) -> bool:
+        """Whether a delivery has come to a final state."""
+        delivery = self.deliveries.get(name)
+        return delivery is not None and delivery.state in FINAL
+
+    # -- making the stops --------------------------------------------------------------------------
+
+    def _make_dcc(self) -> Dcc:
+        plan = self.plan
+        key, certificate = self._xml(plan.dcc)
+        issuer, serial = issuer_and_serial(certificate)
+        inventory = Inventory(
+            [User(plan.supplier, frozenset({UserRole.IS}))],
+            [
+                Device(eui, DeviceType[kind], home.eui("CHF"))
+                for home in plan.homes
+                for eui, kind in home.devices
+                if kind != "HHT"
+            ],
+        )
+        config = DccConfig(
+            eui=plan.dcc,
+            inventory=inventory,
+            xml_key=key,
+            xml_issuer=issuer,
+            xml_serial=serial,
+            certificate_for=self._certificates_of(plan.supplier),
+        )
+        return Dcc(config, KeyRing(Holding(self._keys, plan.dcc)))
+
+    def _make_supplier(self) -> Supplier:
+        plan = self.plan
+        config = SupplierConfig(
+            eui=plan.supplier,
+            dcc=plan.dcc,
+            sign=xml_signer(*self._xml(plan.supplier)),
+            certificate_for=self._certificates_of(plan.dcc),
+        )
+        return Supplier(config, KeyRing(Holding(self._keys, plan.supplier)))
+
+    def _xml(self, party: Eui) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+        key = self._keys.private_key(party, KeyUsage.XML_SIGNATURE)
+        certificate = self._keys.certificate(party, KeyUsage.XML_SIGNATURE)
+        if key is None or certificate is None:
+            raise NoKey(f"no key pair for XML signatures is held for {party}")
+        return key, certificate
+
+    def _certificates_of(self, *parties: Eui) -> Callable[[str, int], x509.Certificate | None]:
+        """The look-up of XML-signing certificates that knows these parties and nobody else."""
+        held = {}
+        for party in parties:
+            certificate = self._xml(party)[1]
+            held[issuer_and_serial(certificate)] = certificate
+        return lambda issuer, serial: held.get((issuer, serial))
+
+    def _build(self, plan: HomePlan, wan_up: bool, registers: Mapping[Place, Data] | None) -> None:
+        name = plan.name
+        han: Switched[Asdu] = Switched(self._link(self._delays.han, self._faults.han))
+        self._hans[name] = han
+        wan: Switched[bytes] = Switched(self._link(self._delays.wan, self._faults.wan), wan_up)
+        self.wans[name] = wan
+        uplink = Uplink(
+            to_wan=lambda message: self._up(name, message),
+            report=lambda relay, report: self._report(relay, report),
+        )
+        meddled = Altered(han, lambda asdu: self._meddle(name, asdu))
+        tapped = Tapped(meddled, lambda asdu, sent, arrived: self._heard(name, asdu, sent, arrived))
+        self.homes[name] = Home(
+            self.world, self.plan, plan, self._keys, tapped, uplink, self._remark, registers
+        )
+
+    def _link(self, delay: int, faults: Faults) -> Link[Any]:
+        loopback: Link[Any] = Loopback(delay)
+        return loopback if faults == Faults() else Faulty(loopback, faults, self._random)
+
+    # -- what the stops say --------------------------------------------------------------------------
+
+    def _supplier_says(self, event: supplier_events.SupplierEvent) -> None:
+        match event:
+            case supplier_events.SendRequest():
+                self._post(event)
+            case supplier_events.Hand():
+                self._hand(event)
+            case supplier_events.Progress():
+                self.deliveries[event.delivery.name] = event.delivery
+                self._remark("supplier", event)
+            case Remember():
+                pass
+            case _:
+                self._remark("supplier", event)
+
+    def _dcc_says(self, event: dcc_events.DccEvent) -> None:
+        match event:
+            case dcc_events.Answer():
+                self._waiting.pop(event.exchange, _nobody)(event.status, event.body)
+            case dcc_events.ToWan():
+                home = self._home_of[event.hub]
+                self._carry(
+                    self.wans[home.plan.name],
+                    "WAN",
+                    "dcc",
+                    home.hub.name,
+                    event.message,
+                    lambda message: home.hub.take(hub_events.FromWan(message)),
+                )
+            case dcc_events.Push():
+                self._push(event)
+            case Remember():
+                pass
+            case _:
+                self._remark("dcc", event)
+
+    def _post(self, request: supplier_events.SendRequest) -> None:
+        """HTTP from the supplier to the gateway: an answer, or none within the client's patience."""
+        answered = False
+        link = self._link(self._delays.http, self._faults.http)
+
+        def answer(status: int | None, body: bytes = b"") -> None:
+            nonlocal answered
+            if not answered:
+                answered = True
+                self.supplier.take(supplier_events.Answered(request.request, status, body))
+
+        def arrive(body: bytes) -> None:
+            exchange = f"exchange-{next(self._exchanges)}"
+            self._waiting[exchange] = back
+            self.dcc.take(dcc_events.Posted(exchange, "POST", request.path, "application/xml", body))
+
+        def back(status: int, body: bytes) -> None:
+            self._carry(
+                link, "HTTP", "dcc", "supplier", (status, body), lambda item: answer(item[0], item[1])
+            )
+
+        self._carry(link, f"HTTP {request.path}", "supplier", "dcc", request.body, arrive)
+        self.world.after(HTTP_TIMEOUT, lambda: answer(None))
+
+    def _push(self, push: dcc_events.Push) -> None:
+        """HTTP from the DCC to the supplier's receive address."""
+        known = False
+        link = self._link(self._delays.http, self._faults.http)
+
+        def tell(status: int | None) -> None:
+            nonlocal known
+            if not known:
+                known = True
+                self.dcc.take(dcc_events.Pushed(push.push, status))
+
+        def arrive(body: bytes) -> None:
+            self.supplier.take(supplier_events.Pushed(body))
+            self.world.send(link, 204, tell)
+
+        self._carry(link, "HTTP receive", "dcc", "supplier", push.body, arrive)
+        self.world.after(HTTP_TIMEOUT, lambda: tell(None))
+
+    def _hand(self, hand: supplier_events.Hand) -> None:
+        home = self._relay_home[hand.relay]
+        node = home.relays[hand.relay]
+        self._carry(
+            self._link(self._delays.relay, self._faults.relay),
+            "relay link",
+            "supplier",
+            node.name,
+            hand,
+            lambda item: node.take(ppmid_events.Deliver(item.delivery, item.command)),
+        )
+
+    def _report(self, relay: Eui, report: ppmid_events.Report) -> None:
+        self._carry(
+            self._link(self._delays.relay, self._faults.relay),
+            "relay link",
+            self._relay_home[relay].names[relay],
+            "supplier",
+            report,
+            lambda item: self.supplier.take(
+                supplier_events.Reported(relay, item.delivery, item.stage.value, item.detail, item.message)
+            ),
+        )
+
+    def _up(self, home: str, message: bytes) -> None:
+        """From a hub to the DCC."""
+        hub = self.homes[home]
+        self._carry(
+            self.wans[home],
+            "WAN",
+            hub.hub.name,
+            "dcc",
+            message,
+            lambda item: self.dcc.take(dcc_events.FromWan(hub.chf, item)),
+        )
+
+    def _wan_changed(self, home: Home) -> None:
+        up = self.wans[home.plan.name].up
+        self.dcc.take(dcc_events.WanUp(home.chf) if up else dcc_events.WanDown(home.chf))
+        home.hub.take(hub_events.WanUp() if up else hub_events.WanDown())
+
+    # -- the record ----------------------------------------------------------------------------------
+
+    def _carry(
+        self,
+        link: Link[Any],
+        medium: str,
+        sender: str,
+        receiver: str,
+        item: Any,
+        deliver: Callable[[Any], None],
+    ) -> None:
+        tapped = Tapped(
+            link,
+            lambda it, sent, arrived: self.records.append(Hop(sent, arrived, medium, sender, receiver, it)),
+        )
+        self.world.send(tapped, item, deliver)
+
+    def _heard(self, home: str, asdu: Asdu, sent: Instant, arrived: Instant) -> None:
+        names = self.homes[home].names
+        sender, receiver = names.get(asdu.source, str(asdu.source)), names.get(asdu.destination, "?")
+        self.records.append(Hop(sent, arrived, "HAN", sender, receiver, asdu))
+
+    def _meddle(self, home: str, asdu: Asdu) -> Asdu:
+        """What arrives in place of a payload: but for once and on request, the payload itself."""
+        meddler = self._meddlers.get(home)
+        if meddler is None or asdu.destination != self.homes[home].esme:
+            return asdu
+        frame = Frame.from_bytes(asdu.payload)
+        command = command_of(asdu)
+        if not isinstance(command, TransferData):
+            return asdu
+        del self._meddlers[home]
+        changed = structs.replace(command, data=meddler(command.data))
+        return structs.replace(asdu, payload=structs.replace(frame, payload=changed.to_bytes()).to_bytes())
+
+    def _remark(self, stop: str, event: Any) -> None:
+        self.records.append(Remark(self.world.now, stop, event))
+
+
+def command_of(asdu: Asdu) -> object:
+    """The tunnelling command that a payload holds; None for anything else."""
+    if asdu.cluster != TUNNELING.id:
+        return None
+    frame = Frame.from_bytes(asdu.payload)
+    return TUNNELING.command_in(frame) if frame.cluster_specific else None
+
+
+def _nobody(_status: int, _body: bytes) -> None:
+    """Whoever waited for that answer has gone."""

@@ -1,0 +1,182 @@
+"""Access control: who sent a request, and whether they may send it, here, now, for that Device.
+
+:func:`authenticate` settles who; :func:`authorise` runs the checks of :data:`CHECKS` in order. What
+does not pass raises :class:`Denied`, where HTTP itself answers, or :class:`Refusal`, where a Response
+Code does (``duis.md`` sections 5.1 and 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+from doorstep.duis import catalogue, codes
+from doorstep.duis.catalogue import ServiceRequestVariant
+from doorstep.duis.command_variant import CommandVariant, Input, Service, command_variant
+from doorstep.duis.request import Request, parse_request
+from doorstep.duis.signature import CertificateFor, verify
+from doorstep.errors import DoorstepError
+from doorstep.eui import Eui
+from doorstep.gbcs.certificates import XML_USER, describe, valid_at
+from doorstep.gbcs.times import Instant
+from doorstep.road.dcc.events import Posted
+from doorstep.road.dcc.inventory import Device, Inventory, User
+from doorstep.road.dcc.policy import DccPolicy
+
+__all__ = ["CHECKS", "Denied", "Refusal", "Wanted", "authenticate", "authorise", "service_of"]
+
+
+class Denied(DoorstepError):
+    """HTTP refuses the request: there is no Response, only a status."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class Refusal(DoorstepError):
+    """The request is understood and refused with a Response Code."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(f"{code}: {why}")
+        self.code = code
+
+
+class Wanted(Struct, frozen=True):
+    """A request with the rows that it is about, and who asks for what to be done to which Device.
+
+    ``user`` and ``device`` are None where the inventory has none such. ``to_dcc`` says that the target is
+    the DCC itself.
+    """
+
+    request: Request
+    row: ServiceRequestVariant
+    variant: CommandVariant
+    service: Service
+    user: User | None
+    device: Device | None
+    to_dcc: bool
+
+
+_SERVICES: Final = {service.path: service for service in Service}
+_COMMISSION_DEVICE: Final = "8.1.1"
+
+
+def service_of(posted: Posted, policy: DccPolicy) -> Service:
+    """The web service that an HTTP request is for; raises :class:`Denied` for what HTTP refuses."""
+    service = _SERVICES.get(posted.path)
+    if service is None:
+        raise Denied(404, f"there is no service at {posted.path[:80]!r}")
+    if posted.method != "POST":
+        raise Denied(405, f"{posted.method[:20]!r} at a service that takes POST")
+    if posted.content_type.partition(";")[0].strip().lower() != "application/xml":
+        raise Denied(415, f"content type {posted.content_type[:60]!r}, not application/xml")
+    if len(posted.body) > policy.max_body:
+        raise Denied(413, f"{len(posted.body)} bytes, over the limit of {policy.max_body}")
+    return service
+
+
+def authenticate(body: bytes, certificate_for: CertificateFor, policy: DccPolicy, now: Instant) -> Request:
+    """The request in a document that its originator signed; raises :class:`Denied`.
+
+    The certificate must be a User's XML-signing certificate and name the originator of the RequestID:
+    a good signature of somebody else is no signature.
+    """
+    try:
+        verified = verify(body, certificate_for)
+        facts = describe(verified.certificate, "the signer's certificate")
+        request = parse_request(verified.root)
+    except DoorstepError as error:
+        raise Denied(policy.status_bad_request, str(error)) from None
+    originator = request.request_id.originator
+    if facts.eui != originator:
+        raise Denied(policy.status_bad_request, f"signed by {facts.eui}, sent as {originator}")
+    if facts.code != XML_USER or not facts.signs:
+        raise Denied(policy.status_bad_request, "the certificate is not one for signing a User's XML")
+    if policy.enforce_dates and not valid_at(verified.certificate, now):
+        raise Denied(policy.status_bad_request, "the signer's certificate is outside its dates")
+    return request
+
+
+def authorise(request: Request, service: Service, inventory: Inventory, dcc: Eui) -> Wanted:
+    """The request with its rows, once every check has passed; raises :class:`Refusal`.
+
+    ``dcc`` is the DCC's own identifier, which requests that need no Device have for their target.
+    """
+    name = request.request_id
+    wanted = Wanted(
+        request,
+        catalogue.variant(request.service_reference_variant),
+        command_variant(request.command_variant),
+        service,
+        inventory.users.get(name.originator),
+        inventory.devices.get(name.target),
+        name.target == dcc,
+    )
+    for check in CHECKS:
+        check(wanted)
+    return wanted
+
+
+def _user_is_known(wanted: Wanted) -> None:
+    if wanted.user is None:
+        raise Refusal(codes.E1, f"{wanted.request.request_id.originator} is no User of the DCC")
+
+
+def _role_is_eligible(wanted: Wanted) -> None:
+    """A row without roles is one whose roles no source gives: anyone may ask for it (policy)."""
+    eligible = wanted.row.roles
+    held = wanted.user.roles if wanted.user else frozenset()
+    if eligible and not eligible & held:
+        names = " ".join(sorted(role.name for role in held)) or "none"
+        raise Refusal(codes.E2, f"roles held: {names}; {wanted.row.srv} is for others")
+
+
+def _variant_is_legal(wanted: Wanted) -> None:
+    """Local Delivery is what is missing, not the variant wrong, where the same input may go over the WAN."""
+    row, variant = wanted.row, wanted.variant
+    if variant.number in row.command_variants:
+        return
+    legal = [command_variant(number) for number in row.command_variants]
+    if variant.local_copy and any(other.wan and other.input is variant.input for other in legal):
+        raise Refusal(codes.E17, f"{row.srv} is not available for Local Delivery")
+    numbers = " ".join(str(number) for number in row.command_variants)
+    raise Refusal(codes.E12, f"{row.srv} takes Command Variants {numbers}, not {variant.number}")
+
+
+def _variant_fits_the_body(wanted: Wanted) -> None:
+    signed = wanted.request.gbcs_payload is not None
+    if signed is not (wanted.variant.input is Input.SIGNED_PRE_COMMAND):
+        raise Refusal(codes.E12, f"Command Variant {wanted.variant.number} and this body do not go together")
+
+
+def _service_is_right(wanted: Wanted) -> None:
+    if wanted.variant.service is not wanted.service:
+        raise Refusal(codes.E13, f"Command Variant {wanted.variant.number} belongs at another service")
+
+
+def _target_is_known(wanted: Wanted) -> None:
+    if wanted.device is None and not (wanted.row.non_device and wanted.to_dcc):
+        raise Refusal(codes.E19, f"{wanted.request.request_id.target} is not in the inventory")
+
+
+def _device_is_commissioned(wanted: Wanted) -> None:
+    device, row = wanted.device, wanted.row
+    if device is None or row.non_device or row.srv == _COMMISSION_DEVICE:
+        return
+    if not device.commissioned:
+        raise Refusal(codes.E5, f"{device.eui} is not commissioned")
+
+
+CHECKS: Final[tuple[Callable[[Wanted], None], ...]] = (
+    _user_is_known,
+    _role_is_eligible,
+    _variant_is_legal,
+    _variant_fits_the_body,
+    _service_is_right,
+    _target_is_known,
+    _device_is_commissioned,
+)
+"""The checks between a signed request and its service, in the order in which they are made (policy)."""

@@ -1,0 +1,84 @@
+"""What the DCC hears and does, as events: HTTP on its Users' side, the WAN on the homes' side."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from doorstep.eui import Eui
+from doorstep.road.machine import Note, Remember
+
+__all__ = [
+    "Answer",
+    "DccEvent",
+    "DccInput",
+    "FromWan",
+    "Posted",
+    "Push",
+    "Pushed",
+    "ToWan",
+    "WanDown",
+    "WanUp",
+]
+
+
+class Posted(Struct, frozen=True):
+    """An HTTP request at the gateway; ``exchange`` is the rim's name for it."""
+
+    exchange: str
+    method: str
+    path: str
+    content_type: str
+    body: bytes
+
+
+class FromWan(Struct, frozen=True):
+    """A message that a hub sent over the WAN."""
+
+    hub: Eui
+    message: bytes
+
+
+class WanUp(Struct, frozen=True):
+    """A hub can be reached over the WAN."""
+
+    hub: Eui
+
+
+class WanDown(Struct, frozen=True):
+    """A hub cannot be reached over the WAN any more."""
+
+    hub: Eui
+
+
+class Pushed(Struct, frozen=True):
+    """What came of a :class:`Push`: the User's HTTP status, None where it could not be reached."""
+
+    push: str
+    status: int | None
+
+
+class Answer(Struct, frozen=True):
+    """The HTTP response to one exchange."""
+
+    exchange: str
+    status: int
+    body: bytes = b""
+
+
+class Push(Struct, frozen=True):
+    """POST a document to the User's receive address; :class:`Pushed` says what came of it."""
+
+    push: str
+    user: Eui
+    body: bytes
+
+
+class ToWan(Struct, frozen=True):
+    """Send a message to a hub over the WAN."""
+
+    hub: Eui
+    message: bytes
+
+
+DccInput = Posted | FromWan | WanUp | WanDown | Pushed
+DccEvent = Remember | Answer | Push | ToWan | Note

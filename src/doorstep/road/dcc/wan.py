@@ -1,0 +1,106 @@
+"""Commands on their way over the WAN: sent, and sent again until a Response comes or time is up."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from doorstep.duis.request_id import RequestId
+from doorstep.eui import Eui
+from doorstep.gbcs.times import Instant
+from doorstep.road.dcc.book import Book, Entries
+from doorstep.road.dcc.policy import DccPolicy
+from doorstep.road.dcc.records import Outstanding
+from doorstep.road.machine import Alarms, Memory
+
+__all__ = ["Due", "Wan"]
+
+
+class Due(Struct, frozen=True):
+    """Commands whose time has come: to be sent, or to be given up."""
+
+    send: list[Outstanding]
+    over: list[Outstanding]
+
+
+class Wan:
+    """The Commands outstanding, the hubs that can be reached, and when the next attempts are due.
+
+    How often a Command was sent is not remembered: after a restart its attempts begin again, while its
+    lifetime goes on. What was accepted first is sent first, then too.
+    """
+
+    def __init__(self, policy: DccPolicy, memory: Memory) -> None:
+        self._policy = policy
+        self._outstanding: Book[Outstanding] = Book("wan:", Outstanding, memory)
+        self._attempts: dict[str, int] = {}
+        self._up: set[Eui] = set()
+        self._alarms: Alarms[str] = Alarms()
+        self._for_hub: dict[Eui, dict[str, None]] = {}
+        for name, command in self._outstanding.items():
+            self._line_up(name, command)
+
+    @property
+    def full(self) -> bool:
+        """Whether as many Commands as may be on their way are."""
+        return len(self._outstanding) >= self._policy.wan_outstanding
+
+    def add(self, command: Outstanding) -> Entries:
+        """Take on a Command, due at once."""
+        name = str(command.request)
+        self._line_up(name, command)
+        return self._outstanding.write(name, command)
+
+    def drop(self, request: RequestId) -> Entries:
+        """Stop sending the Command of a request; nothing to remember where it is not being sent."""
+        name = str(request)
+        command = self._outstanding.find(name)
+        if command is None:
+            return {}
+        self._alarms.clear(name)
+        self._attempts.pop(name, None)
+        names = self._for_hub[command.hub]
+        del names[name]
+        if not names:
+            del self._for_hub[command.hub]
+        return self._outstanding.strike(name)
+
+    def up(self, hub: Eui, now: Instant) -> None:
+        """A hub can be reached: what is outstanding for it is due now."""
+        self._up.add(hub)
+        for name in self._for_hub.get(hub, ()):
+            self._alarms.set(name, now)
+
+    def down(self, hub: Eui) -> None:
+        """A hub cannot be reached any more."""
+        self._up.discard(hub)
+
+    def deadline(self) -> Instant | None:
+        """When something is due."""
+        return self._alarms.earliest()
+
+    def due(self, now: Instant) -> Due:
+        """What is due, counted as done: those to be given up are to be dropped."""
+        due = Due([], [])
+        for name in self._alarms.due(now):
+            command = self._outstanding.find(name)
+            assert command is not None
+            end = command.accepted + self._policy.wan_lifetime
+            if now >= end:
+                due.over.append(command)
+                continue
+            again = end
+            if command.hub in self._up:
+                due.send.append(command)
+                again = min(now + self._wait(name), end)
+            self._alarms.set(name, again)
+        return due
+
+    def _wait(self, name: str) -> int:
+        """Until the attempt after this one, which is counted."""
+        attempts = self._attempts.get(name, 0)
+        self._attempts[name] = attempts + 1
+        return min(self._policy.wan_first_retry << min(attempts, 16), self._policy.wan_longest_retry)
+
+    def _line_up(self, name: str, command: Outstanding) -> None:
+        self._for_hub.setdefault(command.hub, {})[name] = None
+        self._alarms.set(name, command.accepted)

@@ -1,0 +1,94 @@
+"""What a Communications Hub hears and does, as events.
+
+In: its home's network, the WAN, and what happens to the box itself. Out: the same two sides, what it
+has to remember, and notes for its own event log. :class:`Routed` says what the routing rule made of
+each message, which no real hub says aloud but which lets a bench see it.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from doorstep.eui import Eui
+from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.hub.routing import Decision, Source
+from doorstep.road.machine import Heard, Note, Remember, Send
+
+__all__ = [
+    "FirmwareActivated",
+    "FromWan",
+    "HhtPresented",
+    "HubEvent",
+    "HubInput",
+    "Listed",
+    "PoweredOn",
+    "Routed",
+    "ToWan",
+    "Unlisted",
+    "WanDown",
+    "WanUp",
+]
+
+
+class FromWan(Struct, frozen=True):
+    """A Remote Party Message that arrived over the WAN."""
+
+    message: bytes
+
+
+class WanUp(Struct, frozen=True):
+    """The WAN is there: what was held for it may go."""
+
+
+class WanDown(Struct, frozen=True):
+    """The WAN is gone: what is for it is held."""
+
+
+class PoweredOn(Struct, frozen=True):
+    """The hub starts; the 60 minutes in which a Hand-Held Terminal may join begin."""
+
+
+class HhtPresented(Struct, frozen=True):
+    """A Hand-Held Terminal shows its Entity Identifier and install code by inter-PAN."""
+
+    eui: Eui
+
+
+class Listed(Struct, frozen=True):
+    """A Device was put in the CHF Device Log (CCS01) and has joined."""
+
+    eui: Eui
+    device_type: DeviceType
+
+
+class Unlisted(Struct, frozen=True):
+    """A Device was taken out of the CHF Device Log (CCS02)."""
+
+    eui: Eui
+
+
+class FirmwareActivated(Struct, frozen=True):
+    """New firmware runs from now on; it may bring the changed rule of GBCS 10.8.2."""
+
+    version: int
+
+
+class ToWan(Struct, frozen=True):
+    """Send a Remote Party Message over the WAN."""
+
+    message: bytes
+
+
+class Routed(Struct, frozen=True):
+    """What the rule made of a message that the hub received."""
+
+    message: bytes
+    source: Source
+    sender: Eui | None
+    decision: Decision
+
+
+HubInput = (
+    Heard | FromWan | WanUp | WanDown | PoweredOn | HhtPresented | Listed | Unlisted | FirmwareActivated
+)
+HubEvent = Remember | Send | ToWan | Note | Routed

@@ -1,0 +1,60 @@
+"""Trust anchor cells: which party holds which Remote Party Role towards this Device, and what that allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from msgspec import Struct
+
+from doorstep.eui import Eui
+from doorstep.gbcs.header import GroupingHeader
+from doorstep.gbcs.keys import Role
+from doorstep.gbcs.usecases import DeviceType, UseCase
+
+__all__ = ["Cells", "may_send"]
+
+# The Users that a Device of each type knows by their own certificates, by their User role in the use
+# case rows. All other Users reach it through the Access Control Broker.
+_KNOWN_USERS: Final[Mapping[DeviceType, Mapping[str, Role]]] = MappingProxyType(
+    {
+        DeviceType.ESME: MappingProxyType({"IS": Role.SUPPLIER, "ED": Role.NETWORK_OPERATOR}),
+        DeviceType.GSME: MappingProxyType({"GS": Role.SUPPLIER, "GT": Role.NETWORK_OPERATOR}),
+    }
+)
+
+
+class Cells(Struct, frozen=True):
+    """The party in each cell; the certificates themselves are in the key store.
+
+    A cell that is empty is left out. A Device has one cell a role, and one party may be in several.
+    """
+
+    parties: Mapping[Role, Eui]
+
+    def party(self, role: Role) -> Eui | None:
+        """Who holds ``role``, or None."""
+        return self.parties.get(role)
+
+    def roles(self, party: Eui) -> tuple[Role, ...]:
+        """The roles that ``party`` holds: none for a stranger."""
+        return tuple(role for role, holder in self.parties.items() if holder == party)
+
+
+def may_send(role: Role, row: UseCase, header: GroupingHeader, device_type: DeviceType) -> bool:
+    """Whether a party in ``role`` may send this Command to a Device of this type.
+
+    The supplier and the network operator may send what the use case's row lets their Users send. The
+    Access Control Broker speaks for Users whom the Device does not know: for any, in a Command that is
+    not critical and names the User; in a Critical Command only for those whom the row lists.
+    """
+    known = _KNOWN_USERS.get(device_type, {})
+    if role is Role.ACCESS_CONTROL_BROKER:
+        on_behalf = header.supplementary_remote_party_id is not None
+        return on_behalf and (not row.critical or any(user in _STRANGERS for user in row.roles))
+    return any(known.get(user) is role for user in row.roles)
+
+
+_STRANGERS: Final = frozenset({"ES", "OU", "RSA"})
+"""Users whose certificates no meter holds: export supplier, other user, registered supplier agent."""

@@ -1,0 +1,251 @@
+"""The meter: it takes Commands from its tunnel, checks, counts and executes them, and answers.
+
+For a Command that passes the checks it remembers first, in one entry for all: the counter, the registers
+that changed, and the Response until the hub has confirmed it. So a meter that stops anywhere and starts
+again executes nothing twice and loses no answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from msgspec import structs
+
+from doorstep.errors import DecodeError
+from doorstep.gbcs.keys import KeyRing
+from doorstep.gbcs.times import Instant
+from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.machine import Memory, Note, Remember, Send, Stop
+from doorstep.road.meter.alerts import future_dated_outcome
+from doorstep.road.meter.answer import answer
+from doorstep.road.meter.checks import Receiver, Rejection, admit
+from doorstep.road.meter.codes import AlertCode
+from doorstep.road.meter.conditions import noticed
+from doorstep.road.meter.config import MeterConfig, MeterPolicy
+from doorstep.road.meter.events import Executed, MeterEvent, MeterInput, PoweredOn, Rejected
+from doorstep.road.meter.execute import Occasion, execute
+from doorstep.road.meter.memory import changes, remembered
+from doorstep.road.meter.objects import Refused
+from doorstep.road.meter.registers import blank_registers
+from doorstep.road.meter.schedule import activated, earliest, taken_due
+from doorstep.road.meter.state import State
+from doorstep.road.meter.supply import settled
+from doorstep.road.tunnel import (
+    ENDPOINTS,
+    Arrived,
+    Delivered,
+    FrameOut,
+    Opened,
+    Path,
+    TunnelPolicy,
+    TunnelServer,
+    Undelivered,
+    Why,
+)
+from doorstep.zigbee.asdu import Asdu
+from doorstep.zigbee.zcl import Frame
+
+__all__ = ["Meter"]
+
+# After these the hub would not take the message later either.
+_HOPELESS: Final = (Why.REFUSED, Why.TOO_LONG)
+
+
+class Meter(Stop[MeterEvent]):
+    """An ESME, the server of the tunnel that its Communications Hub opens.
+
+    ``keys`` holds the Device's own private keys and the certificates of the parties in its trust anchor
+    cells. ``memory`` is what earlier :class:`~doorstep.road.machine.Remember` events held. Raises
+    :class:`DecodeError` for a memory that no meter wrote. Whatever arrives raises nothing, provided that
+    the Device's own keys are held: without them there is no answer, and :class:`NoKey` says so before
+    anything has changed.
+    """
+
+    def __init__(
+        self,
+        config: MeterConfig,
+        keys: KeyRing,
+        policy: MeterPolicy | None = None,
+        memory: Memory | None = None,
+        tunnel: TunnelPolicy | None = None,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.policy = policy or MeterPolicy()
+        self._keys = keys
+        self._state = remembered(State(blank_registers() | dict(config.initial)), memory or {})
+        self._security_log: deque[Rejected] = deque(maxlen=self.policy.security_log)
+        self._path = Path(config.eui, ENDPOINTS[config.device_type], config.hub, ENDPOINTS[DeviceType.CHF])
+        self._tunnel = TunnelServer(tunnel)
+        self._in_tunnel: set[int] = set()
+
+    @property
+    def state(self) -> State:
+        """The registers, the counters and what is pending, as they stand."""
+        return self._state
+
+    @property
+    def security_log(self) -> tuple[Rejected, ...]:
+        """The last Commands that were rejected, oldest first."""
+        return tuple(self._security_log)
+
+    def receive(self, event: MeterInput, now: Instant) -> None:
+        """Take a payload from the HAN, or start. What was due before that comes first."""
+        self._activate_due(now)
+        if isinstance(event, PoweredOn):
+            self._hand_over(now)
+            self._drain(now)
+        else:
+            self._hear(event.asdu, now)
+
+    def take(self, command: bytes, now: Instant) -> None:
+        """Process a Command, whichever way it came: check it, execute it, answer it."""
+        self._activate_due(now)
+        self._process(command, now)
+        self._drain(now)
+
+    def deadline(self) -> Instant | None:
+        """When the tunnel or a pending activation is due, or None."""
+        times = (self._tunnel.deadline(), earliest(self._state))
+        return min((time for time in times if time is not None), default=None)
+
+    def on_deadline(self, now: Instant) -> None:
+        """Do what is due at ``now``."""
+        self._tunnel.on_deadline(now)
+        self._activate_due(now)
+        self._drain(now)
+
+    # -- Commands ---------------------------------------------------------------------------------
+
+    def _process(self, command: bytes, now: Instant) -> None:
+        try:
+            admitted = admit(command, self._receiver)
+        except Rejection as rejection:
+            self._reject(command, rejection)
+            return
+        header, row = admitted.message.header, admitted.row
+        before = self._state
+        counters = before.counters.spending(admitted.watch, admitted.role, header.originator_counter)
+        occasion = Occasion(header, row.critical, self.config, self.policy, self._keys, now)
+        execution = execute(admitted.request, structs.replace(before, counters=counters), occasion)
+        response = answer(header, row, execution.payload, self.config.eui, self._keys, now)
+
+        self._remember(execution.state.with_unsent(response, self.policy.unsent))
+        self._note_execution(command, row.label, execution.failure)
+        self._note_conditions(before)
+        why = str(execution.failure or "")
+        self._out.put(Executed(command, response, execution.failure is None, why))
+        self._hand_over(now)
+
+    def _reject(self, command: bytes, rejection: Rejection) -> None:
+        rejected = Rejected(command, rejection.why, rejection.alert)
+        self._security_log.append(rejected)
+        self._out.put(Note(rejection.what, rejection.why, command, rejection.alert))
+        self._out.put(rejected)
+
+    @property
+    def _receiver(self) -> Receiver:
+        return Receiver(
+            self.config.eui,
+            self.config.device_type,
+            self.config.cells,
+            self._keys,
+            self._state.counters,
+            self.policy.check_non_critical,
+        )
+
+    # -- future-dated activations -----------------------------------------------------------------
+
+    def _activate_due(self, now: Instant) -> None:
+        before = self._state
+        state, due = taken_due(before, now)
+        if not due:
+            return
+        notes = []
+        for pending in due:
+            code, why = AlertCode.FUTURE_DATED_ACTIONED, f"{pending.place} was activated"
+            try:
+                state = activated(state, pending.place, self.config.faults)
+            except Refused as refused:
+                code, why = AlertCode.FUTURE_DATED_NOT_ACTIONED, str(refused)
+            state = structs.replace(state, own_counter=state.own_counter + 1)
+            alert = future_dated_outcome(self.config.eui, state.own_counter, pending, code, now, self._keys)
+            state = state.with_unsent(alert, self.policy.unsent)
+            notes.append(Note("activated", why, alert, code))
+        self._remember(settled(before, state))
+        for note in notes:
+            self._out.put(note)
+        self._note_conditions(before)
+        self._hand_over(now)
+
+    # -- the tunnel -------------------------------------------------------------------------------
+
+    def _hear(self, asdu: Asdu, now: Instant) -> None:
+        if not self._path.leads_here(asdu):
+            self._out.put(Note("ignored", f"not from the hub's tunnel: {asdu.source}", asdu.payload))
+            return
+        try:
+            frame = Frame.from_bytes(asdu.payload)
+        except DecodeError as error:
+            self._out.put(Note("ignored", f"no ZCL frame: {error}", asdu.payload))
+            return
+        self._path = self._path.back_to(asdu)
+        self._tunnel.receive(frame, now)
+        self._drain(now)
+
+    def _drain(self, now: Instant) -> None:
+        while (event := self._tunnel.next_event()) is not None:
+            match event:
+                case FrameOut(frame):
+                    self._out.put(Send(self._path.carrying(frame)))
+                case Arrived(data):
+                    self._process(data, now)
+                case Opened():
+                    self._hand_over(now)
+                case Delivered(reference):
+                    self._forget(reference)
+                case Undelivered():
+                    self._undelivered(event)
+
+    def _hand_over(self, now: Instant) -> None:
+        """Give the tunnel what it does not have yet; it keeps that until the hub has opened it."""
+        for number, message in self._state.unsent.items():
+            if number not in self._in_tunnel:
+                self._in_tunnel.add(number)
+                self._tunnel.send(str(number), message, now)
+
+    def _undelivered(self, event: Undelivered) -> None:
+        """Keep the message for the next time the hub opens the tunnel, unless that would not help."""
+        number = int(event.reference)
+        message = self._state.unsent.get(number, b"")
+        self._out.put(Note("undelivered", f"{event.why.value} {event.detail}".rstrip(), message))
+        if event.why in _HOPELESS:
+            self._forget(event.reference)
+        self._in_tunnel.discard(number)
+
+    def _forget(self, reference: str) -> None:
+        number = int(reference)
+        self._in_tunnel.discard(number)
+        self._remember(self._state.without_unsent(number))
+
+    # -- what every change goes through -----------------------------------------------------------
+
+    def _remember(self, state: State) -> None:
+        entries = changes(self._state, state)
+        self._state = state
+        if entries:
+            self._out.put(Remember(entries))
+
+    def _note_execution(self, command: bytes, label: str, failure: Refused | None) -> None:
+        if failure is None:
+            self._out.put(Note("executed", f"{label} was carried out", command, AlertCode.COMMAND_ACTIONED))
+            return
+        why = f"{label} was not carried out: {failure}"
+        self._out.put(Note("executed", why, command, AlertCode.COMMAND_NOT_ACTIONED))
+        if failure.alert is not None:
+            self._out.put(Note("event", str(failure), command, failure.alert))
+
+    def _note_conditions(self, before: State) -> None:
+        for note in noticed(before, self._state):
+            self._out.put(note)

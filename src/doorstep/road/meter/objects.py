@@ -1,0 +1,130 @@
+"""COSEM objects as a Device sees them: what a component names, of which type it is, and what may go wrong.
+
+An object is a class and a logical name (OBIS code); what a component reads, writes or invokes is one
+attribute or method of it, named here by a :class:`Place`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+from msgspec import Struct
+
+from doorstep.errors import DecodeError, DoorstepError
+from doorstep.gbcs.payloads.axdr import BitString, Data, Tag, Value
+from doorstep.gbcs.payloads.dlms import Obis
+
+__all__ = ["Place", "Refused", "Result", "Shape", "array", "place", "structure"]
+
+_SIZE: Final = 9
+
+
+class Result(IntEnum):
+    """The result of one component, by its DLMS number."""
+
+    SUCCESS = 0
+    HARDWARE_FAULT = 1
+    TEMPORARY_FAILURE = 2
+    READ_WRITE_DENIED = 3
+    OBJECT_UNDEFINED = 4
+    TYPE_UNMATCHED = 0x0B
+    OTHER_REASON = 0xFA
+
+
+class Refused(DoorstepError):
+    """A component that is not carried out: its result, and an alert code where there is one for it."""
+
+    def __init__(self, result: Result, why: str, alert: int | None = None) -> None:
+        super().__init__(why)
+        self.result = result
+        self.why = why
+        self.alert = alert
+
+
+class Place(Struct, frozen=True):
+    """One attribute or method of one object; ``str`` gives ``112 0-0:19.10.0.255 2``.
+
+    ``index`` numbers attributes and methods alike, so the table in which a place is looked up says
+    which of the two it is. Its bytes, class, OBIS code and index, are what Alerts name it by.
+    """
+
+    class_id: int
+    obis: Obis
+    index: int
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Place:
+        """Read the nine bytes; raises :class:`DecodeError` for another number of them."""
+        if len(data) != _SIZE:
+            raise DecodeError("attribute", 0, f"{_SIZE} bytes name one, not {len(data)}")
+        return cls(data[0] << 8 | data[1], Obis(data[2:8]), data[8])
+
+    def __bytes__(self) -> bytes:
+        return self.class_id.to_bytes(2, "big") + self.obis + bytes((self.index & 0xFF,))
+
+    def __str__(self) -> str:
+        return f"{self.class_id} {self.obis} {self.index}"
+
+
+class Shape(Struct, frozen=True):
+    """The type of a COSEM value: its tag, and what is inside where that is laid down.
+
+    ``parts`` are the elements of a structure, or the one type of an array's elements; none of them
+    leaves the inside open. ``size`` is the number of bytes of a string of fixed length.
+    """
+
+    tag: Tag
+    parts: tuple[Shape, ...] = ()
+    size: int | None = None
+
+    def fits(self, data: Data) -> bool:
+        """Whether the value is of this type."""
+        if data.tag is not self.tag:
+            return False
+        value = data.value
+        if isinstance(value, bytes):
+            return self.size is None or len(value) == self.size
+        if not self.parts or not isinstance(value, tuple):
+            return True
+        if self.tag is Tag.ARRAY:
+            return all(self.parts[0].fits(item) for item in value)
+        return len(value) == len(self.parts) and all(
+            part.fits(item) for part, item in zip(self.parts, value, strict=True)
+        )
+
+    @property
+    def blank(self) -> Data:
+        """The value of this type before anything is set: zero, no text, no elements."""
+        return Data(self.tag, self._blank_value())
+
+    def _blank_value(self) -> Value:
+        if self.tag is Tag.STRUCTURE:
+            return tuple(part.blank for part in self.parts)
+        if self.tag in _EMPTY:
+            return _EMPTY[self.tag]
+        return bytes(self.size or 0) if self.tag in _STRINGS else 0
+
+
+_STRINGS: Final = (Tag.OCTET_STRING, Tag.VISIBLE_STRING, Tag.UTF8_STRING)
+_EMPTY: Final[dict[Tag, Value]] = {
+    Tag.NULL_DATA: None,
+    Tag.ARRAY: (),
+    Tag.BIT_STRING: BitString(0, b""),
+}
+
+
+def place(text: str) -> Place:
+    """Read ``112 0-0:19.10.0.255 2``, as the tables of this stop write it."""
+    class_id, obis, index = text.split()
+    return Place(int(class_id), Obis.parse(obis), int(index))
+
+
+def structure(*parts: Shape) -> Shape:
+    """A structure of just these elements."""
+    return Shape(Tag.STRUCTURE, parts)
+
+
+def array(of: Shape) -> Shape:
+    """An array, of any length, of elements of one type."""
+    return Shape(Tag.ARRAY, (of,))

@@ -1,0 +1,92 @@
+"""All that a meter knows and must not forget, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from msgspec import Struct, structs
+
+from doorstep.errors import EncodeError
+from doorstep.eui import Eui
+from doorstep.gbcs.payloads.axdr import Data, Tag, encode_data
+from doorstep.gbcs.times import Instant
+from doorstep.road.meter.counters import Counters
+from doorstep.road.meter.objects import Place, Refused, Result
+
+__all__ = ["Pending", "State"]
+
+
+class Pending(Struct, frozen=True):
+    """A future-dated activation: when, of what, and which Command of whom asked for it.
+
+    ``place`` is the activation attribute that the Command set.
+    """
+
+    due: Instant
+    place: Place
+    originator: Eui
+    message_code: int
+    counter: int
+
+
+class State(Struct, frozen=True):
+    """The registers, the counters, what is pending and what is not yet sent; a change makes a new one.
+
+    ``own_counter`` is the Device's own Originator Counter, as its last Alert used it. ``pending`` is in
+    the order in which it was asked for. ``unsent`` are finished messages that the hub has not confirmed,
+    numbered in the order in which they were made.
+    """
+
+    registers: Mapping[Place, Data]
+    counters: Counters = Counters()
+    pending: tuple[Pending, ...] = ()
+    own_counter: int = 0
+    unsent: Mapping[int, bytes] = MappingProxyType({})
+
+    def value(self, place: Place) -> Data:
+        """The value of a register; the table says which places have one."""
+        return self.registers[place]
+
+    def number(self, place: Place) -> int:
+        """The value of a register that holds a number."""
+        value = self.registers[place].value
+        assert isinstance(value, int), f"{place} holds no number"
+        return value
+
+    def holding(self, place: Place, data: Data) -> State:
+        """The state in which the register at ``place`` holds ``data``."""
+        return structs.replace(self, registers={**self.registers, place: data})
+
+    def with_number(self, place: Place, number: int) -> State:
+        """The state in which a register holds another number, of the type that it has.
+
+        Raises :class:`Refused` for a number that the type cannot hold.
+        """
+        data = Data(self.registers[place].tag, number)
+        try:
+            encode_data(data)
+        except EncodeError:
+            raise Refused(Result.OTHER_REASON, f"{number} does not fit {place}") from None
+        return self.holding(place, data)
+
+    def amount(self, place: Place) -> int:
+        """An amount of money, wherever it stands: in the register, or as the first element of its array."""
+        data = self.registers[place]
+        if data.tag is Tag.ARRAY and isinstance(data.value, tuple) and data.value:
+            data = data.value[0]
+        return data.value if isinstance(data.value, int) else 0
+
+    def without_pending(self, place: Place) -> State:
+        """The state in which nothing is pending for the activation attribute ``place``."""
+        return structs.replace(self, pending=tuple(one for one in self.pending if one.place != place))
+
+    def with_unsent(self, message: bytes, most: int) -> State:
+        """The state in which a message waits as well; of more than ``most`` the oldest is dropped."""
+        unsent = {**self.unsent, max(self.unsent, default=0) + 1: message}
+        return structs.replace(self, unsent=dict(sorted(unsent.items())[-most:]))
+
+    def without_unsent(self, number: int) -> State:
+        """The state in which that message waits no more."""
+        kept = {one: message for one, message in self.unsent.items() if one != number}
+        return structs.replace(self, unsent=kept)

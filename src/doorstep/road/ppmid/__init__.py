@@ -1,0 +1,9 @@
+"""The PPMID, or an HHT in its place: it takes Commands from its User and hands them to the hub's tunnel.
+
+====================  ==============================================================================
+:mod:`.machine`       :class:`Ppmid`, the stop itself
+:mod:`.deliveries`    the deliveries it knows of, and how far each has come
+:mod:`.config`        what a PPMID is told about itself, and its choices
+:mod:`.events`        what it hears and does
+====================  ==============================================================================
+"""

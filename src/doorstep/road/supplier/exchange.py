@@ -1,0 +1,215 @@
+"""The DCC's side: from an order to its Command, and what the DCC sends of its own accord."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from doorstep import gbcs
+from doorstep.duis import (
+    DccAlert,
+    DeviceAlert,
+    GbcsPayload,
+    LocalCommand,
+    PreCommand,
+    RequestId,
+    Response,
+    ResponseMessage,
+    response_code,
+)
+from doorstep.duis.request_id import REQUEST_ID
+from doorstep.errors import DoorstepError, XmlError
+from doorstep.gbcs.times import Instant
+from doorstep.road.supplier.book import Record
+from doorstep.road.supplier.correlate import check_command, correlate
+from doorstep.road.supplier.delivery import Event, State
+from doorstep.road.supplier.desk import Desk
+from doorstep.road.supplier.events import Answered, Pushed
+from doorstep.road.supplier.gateway import believed, explained, request_of
+from doorstep.road.supplier.orders import Route
+from doorstep.road.supplier.posts import Errand, Outcome, Posts
+from doorstep.road.supplier.relays import Relays
+
+__all__ = ["Exchange"]
+
+_FOR_AN_ANSWER: Final = (State.TRANSFORMING, State.COMMANDING)
+_COMMAND_FAILURE: Final = "CommandFailure"
+
+
+class Exchange:
+    """Requests to the DCC and what comes back: synchronously, or pushed.
+
+    ``on_response`` takes the GBCS Response that a pushed document holds.
+    """
+
+    def __init__(
+        self, desk: Desk, posts: Posts, relays: Relays, on_response: Callable[[bytes, Instant], None]
+    ) -> None:
+        self._desk = desk
+        self._posts = posts
+        self._relays = relays
+        self._on_response = on_response
+        self._ends: dict[Errand, Callable[[Outcome, Instant], None]] = {
+            Errand.TRANSFORM: self._transformed,
+            Errand.COMMAND: self._commanded,
+            Errand.RETURN: self._returned,
+        }
+        self._pushes: dict[type, Callable[[Response, Any, Instant], None]] = {
+            ResponseMessage: self._pushed_message,
+            DeviceAlert: self._device_alert,
+            DccAlert: self._dcc_alert,
+        }
+
+    def request(self, record: Record, now: Instant, **found: Any) -> None:
+        """Ask the DCC for the next thing: the Pre-Command of a critical order, else the Command."""
+        transform = record.order.critical and not record.signed
+        event, errand = (Event.TRANSFORM, Errand.TRANSFORM) if transform else (Event.REQUEST, Errand.COMMAND)
+        asking = self._desk.move(record, event, now, **found)
+        if asking is not None:
+            self._posts.post(asking, errand)
+
+    def answered(self, event: Answered, now: Instant) -> None:
+        """Take the gateway's answer."""
+        outcome = self._posts.answered(event, now)
+        if outcome is not None:
+            self._ends[outcome.errand](outcome, now)
+
+    def pushed(self, event: Pushed, now: Instant) -> None:
+        """Take a document that the DCC posted."""
+        try:
+            response = believed(self._desk.config, event.body)
+        except DoorstepError as error:
+            self._desk.note("disbelieved", str(error), event.body)
+            return
+        self._pushes[type(response.body)](response, response.body, now)
+
+    # -- what the gateway answers -----------------------------------------------------------------------
+
+    def _transformed(self, outcome: Outcome, now: Instant) -> None:
+        """Check the Pre-Command against the order, sign it, and ask for the Command."""
+        record, content = outcome.record, _content(outcome.response)
+        if record.delivery.state is not State.TRANSFORMING or not isinstance(content, PreCommand):
+            self._stop(outcome, "the answer holds no Pre-Command", now)
+            return
+        config, keys, policy = self._desk.config, self._desk.keys, self._desk.policy
+        try:
+            asked = request_of(config, record)
+            mine = correlate(content.payload, asked, config.dcc, now, policy.clock_tolerance)
+            signed = bytes(gbcs.sign(mine, keys))
+        except DoorstepError as error:
+            self._stop(outcome, f"not signed: {error}", now)
+            return
+        record = msgspec.structs.replace(record, signed=signed)
+        self.request(record, now, message_code=mine.header.message_code, use_case=_label(mine))
+
+    def _commanded(self, outcome: Outcome, now: Instant) -> None:
+        """The DCC sends the Command, or has returned it, or both."""
+        record, content = outcome.record, _content(outcome.response)
+        local = record.order.route.local
+        if outcome.response is not None and isinstance(content, LocalCommand) and local:
+            self._take_command(record, content.payload, now)
+        elif outcome.response is not None and content is None and record.order.route.wan:
+            self._desk.move(record, Event.SENDING, now)
+        else:
+            missing = "no Local Command" if local else "what was not asked for"
+            self._stop(outcome, f"the answer holds {missing}", now)
+
+    def _returned(self, outcome: Outcome, now: Instant) -> None:
+        """The DCC has the Response that came by the PPMID, or does not want it."""
+        record = outcome.record
+        self._desk.save(msgspec.structs.replace(record, returning=None))
+        what, why = ("unreturned", outcome.refusal) if outcome.refusal else ("returned", "the DCC has it")
+        self._desk.note(what, f"Response of {record.name}: {why}", record.delivery.response)
+
+    def _stop(self, outcome: Outcome, reason: str, now: Instant) -> None:
+        """No Command, for the reason the gateway gave or else ``reason``.
+
+        Where the DCC was to send it, and an earlier attempt was not heard of, it may be on its way even so.
+        """
+        record = outcome.record
+        reason = outcome.refusal or reason
+        if record.delivery.state not in _FOR_AN_ANSWER:
+            self._desk.note("ignored", f"{record.name} is {record.delivery.state.value}: {reason}")
+            return
+        perhaps = outcome.unheard and outcome.errand is Errand.COMMAND and record.order.route.wan
+        self._desk.move(record, Event.LOST if perhaps else Event.STOPPED, now, reason)
+
+    def _take_command(self, record: Record, command: bytes, now: Instant) -> None:
+        """Keep the Command for Local Delivery as it came, and hand it on."""
+        config, order, delivery = self._desk.config, record.order, record.delivery
+        name = RequestId(config.eui, delivery.target, delivery.counter)
+        both = order.route is Route.BOTH
+        try:
+            found = check_command(command, name, order.variant, config.dcc, record.signed)
+        except DoorstepError as error:
+            # The DCC sends the Command all the same where both ways were asked for.
+            self._desk.note("refused", f"the Command of {record.name}: {error}", command)
+            event = Event.SENDING if both else Event.STOPPED
+            self._desk.move(record, event, now, f"not the Command asked for: {error}")
+            return
+        held = self._desk.move(
+            record,
+            Event.COPIED if both else Event.RETURNED,
+            now,
+            command=command,
+            message_code=found.header.message_code,
+            use_case=_label(found),
+        )
+        if held is not None:
+            self._relays.hand(held, now)
+
+    # -- what the DCC pushes ----------------------------------------------------------------------------
+
+    def _pushed_message(self, response: Response, message: ResponseMessage, now: Instant) -> None:
+        if isinstance(message.content, GbcsPayload):
+            self._on_response(message.content.payload, now)
+            return
+        record = self._asked(response.request_id)
+        if record is None:
+            self._desk.note("unmatched", f"the DCC answers {response.request_id}, which nobody asked")
+        elif isinstance(message.content, LocalCommand) and record.order.route.local:
+            self._take_command(record, message.content.payload, now)
+        elif message.content is None and response_code(response.code).is_error:
+            self._not_delivered(record, explained(response.code), now)
+        else:
+            what = type(message.content).__name__ if message.content else "nothing more"
+            self._desk.note("heard", f"the DCC says {response.code} of {record.name}, and {what}")
+
+    def _device_alert(self, _response: Response, alert: DeviceAlert, _now: Instant) -> None:
+        self._desk.note("alert", "a Device alerts", alert.payload, alert.alert_code)
+
+    def _dcc_alert(self, _response: Response, alert: DccAlert, now: Instant) -> None:
+        self._desk.note("alert", f"the DCC alerts {alert.code}: {alert.alert.name}")
+        if alert.alert.name != _COMMAND_FAILURE:
+            return
+        try:
+            name = alert.alert.value_of("CommandRequestID", REQUEST_ID)
+        except XmlError as error:
+            self._desk.note("disbelieved", str(error))
+            return
+        record = self._asked(name)
+        if record is not None:
+            self._not_delivered(record, f"the DCC could not deliver it ({alert.code})", now)
+
+    def _not_delivered(self, record: Record, reason: str, now: Instant) -> None:
+        """The WAN has failed, but for a Command that goes by the PPMID as well that is not the end."""
+        if record.delivery.command:
+            self._desk.note("undelivered", f"{record.name} over the WAN: {reason}")
+        else:
+            self._desk.move(record, Event.LOST, now, reason)
+
+    def _asked(self, name: RequestId | None) -> Record | None:
+        if name is None or name.originator != self._desk.config.eui:
+            return None
+        return self._desk.book.answered_by(name.target, name.counter)
+
+
+def _content(response: Response | None) -> object:
+    body = response.body if response is not None else None
+    return body.content if isinstance(body, ResponseMessage) else None
+
+
+def _label(message: gbcs.Message) -> str:
+    return message.use_case.label if message.use_case else ""

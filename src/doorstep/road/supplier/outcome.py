@@ -1,0 +1,197 @@
+"""What a Device's Response proves: that it is genuine and answers our Command, and what became of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from doorstep.errors import BadMac, NoKey
+from doorstep.eui import Eui
+from doorstep.gbcs import (
+    Cra,
+    GroupingHeader,
+    KeyRing,
+    Message,
+    Payload,
+    Proof,
+    Verdict,
+    decrypt,
+    verify,
+)
+from doorstep.gbcs.payloads.asn1 import Asn1Payload, names
+from doorstep.gbcs.payloads.dlms import AccessResponse
+from doorstep.gbcs.payloads.gbz import Encrypted, GbzPayload, encrypted_items, opened
+from doorstep.gbcs.usecases import Protection
+from doorstep.zigbee.clusters.metering import StartSamplingResponse
+from doorstep.zigbee.clusters.prepayment import ConsumerTopUpResponse
+from doorstep.zigbee.zcl import DefaultResponse, ReadAttributesResponse, Status, WriteAttributesResponse
+
+__all__ = ["answered_counter", "authenticate", "failure", "in_clear", "is_readable"]
+
+
+def answered_counter(header: GroupingHeader, supplier: Eui) -> int | None:
+    """The counter of the supplier's request that a Response answers, None where it answers nobody here.
+
+    Where the Access Control Broker spoke for the supplier, the Response repeats the supplier's counter
+    beside the broker's.
+    """
+    if header.cra is not Cra.RESPONSE:
+        return None
+    if header.business_target_id == supplier:
+        return header.originator_counter
+    if header.supplementary_remote_party_id == supplier:
+        return header.supplementary_remote_party_counter
+    return None
+
+
+def authenticate(response: Message, keys: KeyRing, supplier: Eui, *, vouched: bool) -> None:
+    """Check that a Device made this Response: by its MAC for the supplier, or its signature.
+
+    The MAC of a Response to the Access Control Broker is for the broker alone to check; ``vouched`` says that
+    the DCC did, and signed for it. Raises :class:`VerificationError` or :class:`NoKey`.
+    """
+    proof = verify(response, keys)
+    row = response.use_case
+    alternatives = row.response if row else ()
+    to_broker = response.header.business_target_id != supplier
+    if any(_holds(proof, protection, to_broker and vouched) for protection in alternatives):
+        return
+    if Verdict.NO_KEY in (proof.mac, proof.signature):
+        raise NoKey(f"no key is held that checks a Response of {response.header.business_originator_id}")
+    raise BadMac("the Response lacks the protection that its use case asks for")
+
+
+def in_clear(response: Message, keys: KeyRing, supplier: Eui) -> Payload | GbzPayload:
+    """The Response's payload with what is encrypted for the supplier opened, as far as that hides results.
+
+    Raises :class:`NoKey`, :class:`BadMac`, or :class:`DecodeError` for what decrypts to no command.
+    """
+    payload = response.payload
+    if not isinstance(payload, GbzPayload) or not encrypted_items(payload):
+        return payload
+    device = response.header.business_originator_id
+    secret = keys.shared_secret(supplier, device)
+    if secret is None:
+        raise NoKey(f"no key agreement keys are held for {supplier} and {device}")
+    components = []
+    for component in payload.components:
+        if isinstance(component.command, Encrypted):
+            plaintext = decrypt(secret, response.header, component.command.item)
+            component = msgspec.structs.replace(component, command=opened(component, plaintext))
+        components.append(component)
+    return GbzPayload(tuple(components))
+
+
+def is_readable(payload: Payload | GbzPayload) -> bool:
+    """Whether doorstep understands what the Response says."""
+    return type(payload) in _FAILURES
+
+
+def failure(payload: Payload | GbzPayload) -> str | None:
+    """The first part of the Command that failed and why, ``item 1: hardware-fault``; None for success.
+
+    Later parts only say that they were not tried: a Device stops at the first that fails.
+    """
+    return next(_FAILURES[type(payload)](payload), None)
+
+
+def _holds(proof: Proof, protection: Protection, mac_vouched: bool) -> bool:
+    mac = proof.mac is Verdict.VERIFIED or (mac_vouched and proof.mac is Verdict.NO_KEY)
+    signature = proof.signature is Verdict.VERIFIED
+    return (mac or Protection.MAC not in protection) and (signature or Protection.SIGNATURE not in protection)
+
+
+# -- DLMS COSEM -----------------------------------------------------------------------------------------
+
+_ACCESS_RESULTS: Final = {
+    1: "hardware-fault",
+    2: "temporary-failure",
+    3: "read-write-denied",
+    4: "object-undefined",
+    9: "object-class-inconsistent",
+    11: "object-unavailable",
+    12: "type-unmatched",
+    13: "scope-of-access-violated",
+    14: "data-block-unavailable",
+    15: "long-get-aborted",
+    16: "no-long-get-in-progress",
+    17: "long-set-aborted",
+    18: "no-long-set-in-progress",
+    19: "data-block-number-invalid",
+    250: "other-reason",
+}
+
+
+def _of_dlms(payload: AccessResponse) -> Iterator[str]:
+    for place, item in enumerate(payload.results, start=1):
+        if item.result:
+            yield f"item {place}: {_ACCESS_RESULTS.get(item.result, f'result {item.result}')}"
+
+
+# -- ASN.1 ----------------------------------------------------------------------------------------------
+
+# The named numbers that say how something went; in each of them 0 is success, or there is no 0.
+_RESULTS: Final = (
+    names.StatusCode,
+    names.IssueCredentialsFailure,
+    names.UpdateCertificateResponseCode,
+    names.ProvideCertificateFailure,
+    names.JoinResponseCode,
+    names.UnjoinResponseCode,
+    names.ReadResponseCode,
+    names.ActivateImageResponseCode,
+    names.DeviceTimeStatus,
+)
+
+
+def _of_asn1(payload: Asn1Payload) -> Iterator[str]:
+    return _bad_results(payload.value, "result")
+
+
+def _bad_results(value: object, name: str) -> Iterator[str]:
+    """Every result that is not success, wherever in the value it stands."""
+    if isinstance(value, Struct):
+        for field in value.__struct_fields__:
+            yield from _bad_results(getattr(value, field), field)
+    elif isinstance(value, tuple):
+        for place, element in enumerate(value, start=1):
+            yield from _bad_results(element, f"{name} {place}")
+    elif isinstance(value, _RESULTS) and value:
+        yield f"{name.replace('_', ' ')}: {value.name.lower().replace('_', '-')}"
+
+
+# -- GBZ ------------------------------------------------------------------------------------------------
+
+# What each answer to a component says of it, for those that can say that it failed. A meter that does not
+# start to sample answers with a number that no sample has.
+_STATUSES: Final[dict[type, Callable[[Any], Iterable[int]]]] = {
+    DefaultResponse: lambda answer: (answer.status,),
+    ReadAttributesResponse: lambda answer: (record.status for record in answer.records),
+    WriteAttributesResponse: lambda answer: (record.status for record in answer.records),
+    ConsumerTopUpResponse: lambda answer: (answer.result,),
+    StartSamplingResponse: lambda answer: (
+        Status.FAILURE if answer.sample_id == _NO_SAMPLE else Status.SUCCESS,
+    ),
+}
+_NO_SAMPLE: Final = 0xFFFF
+# A log that has fewer entries than were asked for was read all the same.
+_NO_FAILURE: Final = (Status.SUCCESS, Status.NOT_FOUND)
+_STATUS_NAMES: Final = {int(status): status.name.lower().replace("_", "-") for status in Status}
+
+
+def _of_gbz(payload: GbzPayload) -> Iterator[str]:
+    for place, component in enumerate(payload.components, start=1):
+        statuses = _STATUSES.get(type(component.command), lambda _answer: ())
+        for status in statuses(component.command):
+            if status not in _NO_FAILURE:
+                yield f"item {place}: {_STATUS_NAMES.get(status, f'status 0x{status:02X}')}"
+
+
+_FAILURES: Final[dict[type, Callable[[Any], Iterator[str]]]] = {
+    AccessResponse: _of_dlms,
+    Asn1Payload: _of_asn1,
+    GbzPayload: _of_gbz,
+}

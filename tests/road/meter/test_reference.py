@@ -1,0 +1,226 @@
+"""The reference messages: the meter's Responses and Alerts are those of the set, byte for byte."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from doorstep import gbcs
+from doorstep.eui import Eui
+from doorstep.gbcs import KeyRing, KeyUsage, Message, Role
+from doorstep.gbcs.keys import PrivateKey, PublicKey
+from doorstep.gbcs.message import Form
+from doorstep.gbcs.payloads.axdr import Data, Tag
+from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, Action, Component, Obis
+from doorstep.gbcs.times import from_iso
+from doorstep.road.machine import Memory
+from doorstep.road.meter.cells import Cells
+from doorstep.road.meter.config import MeterConfig
+from doorstep.road.meter.events import Executed, Rejected
+from doorstep.road.meter.machine import Meter
+from doorstep.road.meter.objects import Place, place
+from doorstep.service.keystore import FolderKeyStore
+from tests.reference import available, hex_file, manifest, shared
+from tests.road.meter.home import drained
+
+ESME = Eui.parse("00-DB-12-34-56-78-90-A0")
+HUB = Eui.parse("00-DB-12-34-56-78-90-A3")
+CELLS = Cells(
+    {
+        Role.SUPPLIER: Eui.parse("90-B3-D5-1F-30-01-00-00"),
+        Role.NETWORK_OPERATOR: Eui.parse("90-B3-D5-1F-30-02-00-00"),
+        Role.ACCESS_CONTROL_BROKER: Eui.parse("90-B3-D5-1F-30-00-00-02"),
+    }
+)
+# All Responses of the set that say when they were made say this.
+THEN = from_iso("2015-01-01T00:00:00Z")
+PREPAYMENT = {place("111 0-0:19.0.0.255 2"): Data(Tag.STRUCTURE, (Data(Tag.ENUM, 2), Data(Tag.ENUM, 2)))}
+
+# What this meter does not have: profile buffers, clock, protected reads, control of auxiliary switches.
+ABSENT_CLASSES = (8, 30)
+ABSENT_PLACES = tuple(map(place, ("7 0-0:99.98.0.255 1", "7 0-17:99.98.2.255 1")))
+ABSENT_OBJECTS = tuple(
+    map(Obis.parse, ("0-0:10.0.103.255", "0-0:94.44.117.1", "0-0:94.44.119.2", "0-0:94.44.121.1"))
+)
+
+THE_SIX = ("ECS82", "CS01a", "ECS04b", "ECS42", "ECS02", "ECS03")
+
+
+class ReferenceKeys:
+    """The reference key store, with a signing key of ours for the meter, whose own is not published."""
+
+    def __init__(self) -> None:
+        self._store = FolderKeyStore(shared("rtds/keystore"), test_pki=True)
+        self._signing = ec.derive_private_key(2015, ec.SECP256R1())
+
+    def public_key(self, eui: Eui, usage: KeyUsage) -> PublicKey | None:
+        return self._store.public_key(eui, usage)
+
+    def private_key(self, eui: Eui, usage: KeyUsage) -> PrivateKey | None:
+        if (eui, usage) == (ESME, KeyUsage.DIGITAL_SIGNATURE):
+            return self._signing
+        return self._store.private_key(eui, usage)
+
+    def parties(self, role: Role) -> tuple[Eui, ...]:
+        return self._store.parties(role)
+
+
+@pytest.fixture(scope="module")
+def keys() -> KeyRing:
+    return KeyRing(ReferenceKeys())
+
+
+class Group(Enum):
+    """What the reference Commands in DLMS to the ESME are to this meter."""
+
+    MODELLED = "all objects are there"
+    BEYOND = "names an object that this meter does not have"
+    FOREIGN = "sent by a party that this meter has no cell for (a load controller)"
+
+
+def scenarios(group: Group) -> list[str]:
+    """The paths of the reference Commands in a group."""
+    if not available():
+        return ["the reference data"]
+    return [
+        row["path"]
+        for row in manifest()
+        if row["kind"] == "COMMAND"
+        and Eui.parse(row["recipient_eui"]) == ESME
+        and row["payload_kind"] == "DLMS"
+        and group_of(read(row["path"])) is group
+    ]
+
+
+def read(path: str) -> Message:
+    return gbcs.decode(hex_file(shared(f"rtds/{path}")))
+
+
+def group_of(command: Message) -> Group:
+    if command.header.business_originator_id not in CELLS.parties.values():
+        return Group.FOREIGN
+    return Group.MODELLED if all(map(is_there, request_of(command).components)) else Group.BEYOND
+
+
+def is_there(component: Component) -> bool:
+    return not (
+        component.class_id in ABSENT_CLASSES
+        or component.action is Action.GET_WITH_SELECTION
+        or where(component) in ABSENT_PLACES
+        or component.obis in ABSENT_OBJECTS
+    )
+
+
+def request_of(command: Message) -> AccessRequest:
+    assert isinstance(command.payload, AccessRequest)
+    return command.payload
+
+
+def where(component: Component) -> Place:
+    return Place(component.class_id, component.obis, component.attribute)
+
+
+def meter_behind(request: AccessRequest, response: AccessResponse, keys: KeyRing) -> Meter:
+    """A meter with the register values that the Response reports, and broken where it reports a fault."""
+    initial, faults = dict(PREPAYMENT), set()
+    for component, result in zip(request.components, response.results, strict=True):
+        if result.result == 1:
+            faults.add(where(component))
+        elif result.action is Action.GET and result.result == 0:
+            initial[where(component)] = result.data
+    config = MeterConfig(eui=ESME, cells=CELLS, hub=HUB, initial=initial, faults=frozenset(faults))
+    return Meter(config, keys)
+
+
+def process(meter: Meter, command: bytes) -> Executed | Rejected:
+    meter.take(command, THEN)
+    (outcome,) = [event for event in drained(meter) if isinstance(event, Executed | Rejected)]
+    return outcome
+
+
+def executed(meter: Meter, command: bytes) -> Executed:
+    outcome = process(meter, command)
+    assert isinstance(outcome, Executed), outcome.why
+    return outcome
+
+
+@pytest.mark.parametrize("path", scenarios(Group.MODELLED), ids=lambda path: Path(path).stem)
+def test_response_is_that_of_the_reference(path: str, keys: KeyRing) -> None:
+    command, response = read(path), read(path.replace("_COMMAND_", "_RESPONSE_"))
+    assert isinstance(response.payload, AccessResponse)
+
+    outcome = executed(meter_behind(request_of(command), response.payload, keys), bytes(command))
+
+    ours = gbcs.decode(outcome.response)
+    assert ours.form is response.form
+    # Signatures are randomised in the set, so all but the signature is compared there.
+    assert ours.grouped == response.grouped
+    if response.form is Form.MACED:
+        assert outcome.response == bytes(response)
+    assert outcome.succeeded is ("ERROR" not in path)
+
+
+@pytest.mark.parametrize("path", scenarios(Group.BEYOND), ids=lambda path: Path(path).stem)
+def test_an_object_that_is_not_there_is_undefined(path: str, keys: KeyRing) -> None:
+    command = read(path)
+    meter = Meter(MeterConfig(eui=ESME, cells=CELLS, hub=HUB), keys)
+
+    outcome = executed(meter, bytes(command))
+
+    payload = gbcs.decode(outcome.response).payload
+    assert isinstance(payload, AccessResponse)
+    there = [is_there(component) for component in request_of(command).components]
+    first = there.index(False)
+    expected = [0] * first + [4] + [250] * (len(there) - first - 1)
+    assert [result.result for result in payload.results] == expected
+
+
+@pytest.mark.parametrize("path", scenarios(Group.FOREIGN), ids=lambda path: Path(path).stem)
+def test_a_party_without_a_cell_is_refused(path: str, keys: KeyRing) -> None:
+    meter = Meter(MeterConfig(eui=ESME, cells=CELLS, hub=HUB), keys)
+    assert process(meter, bytes(read(path))) == Rejected(
+        bytes(read(path)), "90-B3-D5-1F-30-01-00-08 is in no trust anchor cell", 0x8F3E
+    )
+
+
+@pytest.mark.parametrize("name", THE_SIX)
+def test_the_six_use_cases_are_among_them(name: str) -> None:
+    shared("rtds")
+    found = [Path(path).name for path in scenarios(Group.MODELLED)]
+    kinds = {
+        kind
+        for kind in ("SUCCESS", "ERROR")
+        for path in found
+        if path.startswith(f"{name}_") and kind in path
+    }
+    assert kinds == {"SUCCESS", "ERROR"}
+
+
+def future_dated() -> list[str]:
+    return [path for path in scenarios(Group.MODELLED) if "_FUTURE_DATED_" in path] or ["the reference data"]
+
+
+@pytest.mark.parametrize("path", future_dated(), ids=lambda path: Path(path).stem)
+def test_alerts_are_those_of_the_reference(path: str, keys: KeyRing) -> None:
+    start, _, rest = Path(path).name.partition("FUTURE_DATED")
+    alerts = [
+        gbcs.decode(hex_file(found))
+        for found in shared(f"rtds/{path}").parent.glob(f"{start}8F66_FUTURE_DATED*_ALERT_*.HEX")
+        if found.name.partition("_ALERT_")[0] == f"{start}8F66_FUTURE_DATED{rest.partition('_COMMAND_')[0]}"
+    ]
+    alerts.sort(key=lambda alert: alert.header.originator_counter)
+    assert alerts
+    first = alerts[0].header.originator_counter
+    memory: Memory = {"own-counter": (first - 1).to_bytes(8, "big")}
+    meter = Meter(MeterConfig(eui=ESME, cells=CELLS, hub=HUB), keys, memory=memory)
+    assert executed(meter, bytes(read(path))).succeeded
+    responses = len(meter.state.unsent)
+    meter.on_deadline(meter.state.pending[0].due)
+
+    ours = [gbcs.decode(message) for message in list(meter.state.unsent.values())[responses:]]
+    by_counter = {message.header.originator_counter: message for message in ours}
+    for alert in alerts:
+        assert by_counter[alert.header.originator_counter].grouped == alert.grouped
