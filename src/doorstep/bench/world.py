@@ -37,11 +37,13 @@ class Node(Generic[In, Out]):
         while (event := self.machine.next_event()) is not None:
             self._perform(event)
         due = self.machine.deadline()
-        if due is not None and due != self._woken:
+        if due is not None and (self._woken is None or due < self._woken):
             self._woken = due
-            self.world.at(due, self._wake)
+            self.world.at(due, partial(self._wake, due))
 
-    def _wake(self) -> None:
+    def _wake(self, planned: Instant) -> None:
+        if planned != self._woken:
+            return  # An earlier wake-up took the place of this one.
         self._woken = None
         due = self.machine.deadline()
         if due is not None and due <= self.world.now:
