@@ -38,11 +38,12 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_that_are_named_exist(document: Path) -> None:
-    """Every ``doorstep word`` at the start of a line of code is a command of the shell."""
+    """Every ``doorstep word`` at the start of a line in a block of code is a command of the shell."""
     helped = subprocess.run(
         [sys.executable, "-m", "doorstep.cli", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    named = set(re.findall(r"^(?:\.venv/bin/)?doorstep ([a-z]+)", document.read_text(), re.MULTILINE))
+    blocks = re.findall(r"^```[a-z]*\n(.*?)^```", document.read_text(), re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r"^(?:\.venv/bin/)?doorstep ([a-z]+)", "\n".join(blocks), re.MULTILINE))
     assert {name for name in named if name not in helped} == set()
 
 

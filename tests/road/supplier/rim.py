@@ -12,21 +12,34 @@ from doorstep.eui import Eui
 from doorstep.gbcs import KeyRing
 from doorstep.road.machine import Note, Remember
 from doorstep.road.supplier.book import Book
-from doorstep.road.supplier.delivery import Delivery
+from doorstep.road.supplier.delivery import Delivery, State
 from doorstep.road.supplier.events import (
     Answered,
     Hand,
+    Place,
     PoweredOn,
     Progress,
     Pushed,
+    RelayOnline,
     Reported,
     SendRequest,
     SupplierEvent,
     SupplierInput,
 )
 from doorstep.road.supplier.machine import Supplier
+from doorstep.road.supplier.orders import Order, Route
 from doorstep.road.supplier.policy import Policy
-from tests.road.supplier.parties import CONFIG, KEYS, NOW, PPMID, SUPPLIER, answer_to, request_in
+from tests.road.supplier.parties import (
+    CONFIG,
+    KEYS,
+    NOW,
+    PPMID,
+    SUPPLIER,
+    answer_to,
+    command_of,
+    request_in,
+    says,
+)
 
 Said = TypeVar("Said", bound=SupplierEvent)
 
@@ -148,3 +161,30 @@ def kinds(events: list[SupplierEvent]) -> list[str]:
 def only(events: list[SupplierEvent], kind: type[Said]) -> list[Said]:
     """Those of one type."""
     return [event for event in events if isinstance(event, kind)]
+
+
+def started(order: Order, *, online: bool = True) -> Rim:
+    """A supplier with that order, and its PPMID online or not."""
+    rim = Rim()
+    if online:
+        rim.tell(RelayOnline(PPMID))
+    rim.tell(Place(order))
+    return rim
+
+
+def handed(order: Order) -> Rim:
+    """A supplier that has just handed the Command of that order to the PPMID."""
+    rim = started(order)
+    rim.answer()
+    if order.critical:
+        rim.answer()
+    if order.route is Route.BOTH:
+        rim.push(says(rim.request, "I0", duis.LocalCommand(command_of(rim.request))))
+    assert rim.delivery(order.name).state is State.HANDED
+    return rim
+
+
+def outcome(rim: Rim, name: str = "one") -> tuple[State, str]:
+    """Where a delivery stands, and why."""
+    delivery = rim.delivery(name)
+    return delivery.state, delivery.reason

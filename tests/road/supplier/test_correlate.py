@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -251,6 +252,23 @@ def test_what_bears_no_time_is_transformed_for_two_times_and_no_more(monkeypatch
     with pytest.raises(NotCorrelated):
         correlate(_payload(invoke_id=0), request(), DCC, NOW, 3_600_000)
     assert len(set(clocks)) == 2
+
+
+def test_a_request_whose_form_doorstep_does_not_know_is_not_signed() -> None:
+    settings = ("SuspendDebtDisabled", "SuspendDebtEmergency")
+    off = [element(name, "false") for name in settings]
+    mode = element("Prepayment", *off, element("DisablementThreshold", "1"))
+    (code,) = (row.code for row in gbcs.use_cases_named("ECS03"))
+    header = gbcs.GroupingHeader(gbcs.Cra.COMMAND, 1000, SUPPLIER, METER, code)
+    theirs = gbcs.build(header, gbcs.decode(PRE_COMMAND).payload)
+    with pytest.raises(Unsupported, match="SuspendDebtEmergency"):
+        correlate(bytes(theirs), request(element("UpdatePaymentMode", mode)), DCC, NOW)
+
+
+def test_a_refusal_survives_being_sent_to_another_process() -> None:
+    refused = refusal(_payload(invoke_id=0))
+    again = pickle.loads(pickle.dumps(refused))
+    assert (again.field, str(again)) == (refused.field, str(refused))
 
 
 def test_the_differing_field_is_found_at_any_depth() -> None:

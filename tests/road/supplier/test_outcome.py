@@ -112,8 +112,7 @@ def encrypted(plaintext: bytes) -> gbcs.Message:
     ciphered = bytes.fromhex("3100000000") + gbcs.encrypt(secret, header, plaintext)
     body = bytes.fromhex("00 01 18 00 01") + len(ciphered).to_bytes(2, "big") + ciphered
     content = bytes.fromhex("0109 01 03 0705") + len(body).to_bytes(2, "big") + body
-    message = gbcs.build(header, gbcs.Unparsed(content))
-    return msgspec.structs.replace(message, payload=gbz.decode(content, header))
+    return gbcs.build(header, gbz.decode(content, header))
 
 
 def test_an_encrypted_status_is_read_with_the_supplier_s_key() -> None:

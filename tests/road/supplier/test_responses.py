@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep import duis, gbcs
+from doorstep.gbcs.payloads import gbz
 from doorstep.road.machine import Remember
 from doorstep.road.supplier.delivery import Evidence, State
 from doorstep.road.supplier.events import Forget, Hand, Place, Pushed, RelayOnline, SendRequest
@@ -26,18 +27,7 @@ from tests.road.supplier.parties import (
     ring,
     says,
 )
-from tests.road.supplier.rim import Rim, kinds, only
-
-
-def handed(order: Order) -> Rim:
-    rim = Rim()
-    rim.tell(RelayOnline(PPMID))
-    rim.tell(Place(order))
-    rim.answer()
-    if order.critical:
-        rim.answer()
-    assert rim.delivery(order.name).state is State.HANDED
-    return rim
+from tests.road.supplier.rim import Rim, handed, kinds, only
 
 
 def push(rim: Rim, response: bytes, *, signed: bool = True) -> list[str]:
@@ -191,10 +181,31 @@ def test_an_authenticated_response_that_cannot_be_read_settles_nothing_but_the_w
     rim = handed(balance())
     genuine = gbcs.decode(response_to(rim.delivery().command))
     odd = gbcs.seal(gbcs.build(genuine.header, gbcs.Unparsed(b"\x77")), ring(METER, KA))
-    if not isinstance(gbcs.decode(bytes(odd)).payload, gbcs.Unparsed):
-        pytest.skip("a reader was found for what was meant to have none")
+    assert isinstance(gbcs.decode(bytes(odd)).payload, gbcs.Unparsed)
     push(rim, bytes(odd))
     assert (rim.delivery().state, rim.delivery().evidence) == (State.UNKNOWN, Evidence.RESPONSE)
+
+
+def test_what_is_encrypted_and_cannot_be_opened_is_not_taken_for_success() -> None:
+    """The MAC holds, but the item in the one component (gbcs-messages.md section 7.2) is not for us."""
+    body = Order("one", "4.3", METER, duis.element("ReadInstantaneousPrepayValues"), Route.PPMID, PPMID)
+    rim = Rim()
+    rim.tell(Place(body))
+    header = gbcs.GroupingHeader(gbcs.Cra.COMMAND, 1, SUPPLIER, METER, 0x0075)
+    command = gbcs.build(header, gbz.decode(bytes.fromhex("0109 01 01 0705 0005 00 00 00 0000"), header))
+    local = duis.LocalCommand(bytes(gbcs.seal(command, ring(DCC, KA), author=DCC)))
+    rim.answer(says(rim.request, "I0", local))
+    assert rim.delivery().state is State.WAITING
+    answer = msgspec.structs.replace(
+        header, cra=gbcs.Cra.RESPONSE, business_originator_id=METER, business_target_id=SUPPLIER
+    )
+    content = bytes.fromhex("0109 01 03 0705 001C 00 01 18 00 01 0015 3100000000") + bytes(16)
+    rim.tell(RelayOnline(PPMID))
+    response = gbcs.seal(gbcs.build(answer, gbz.decode(content, answer)), ring(METER, KA))
+    rim.report("one", "response", message=bytes(response))
+    delivery = rim.delivery()
+    assert (delivery.state, delivery.evidence) == (State.UNKNOWN, Evidence.RESPONSE)
+    assert delivery.reason.startswith("what is encrypted in the Response cannot be read")
 
 
 # -- returning it to the DCC --------------------------------------------------------------------------------
@@ -210,6 +221,21 @@ def test_a_response_is_offered_to_the_dcc_for_as_long_as_it_takes() -> None:
     assert kinds(rim.answer()) == ["remember", "note returned"]
     assert rim.supplier.deadline() is None
     assert rim.delivery().state is State.EXECUTED
+
+
+def test_a_return_that_another_has_overtaken_gets_a_new_counter() -> None:
+    rim = handed(reset())
+    rim.report("one", "response", message=response_to(rim.delivery().command))
+    first = rim.request
+    rim.answer(b"", 400)
+    rim.restart()
+    again = rim.request
+    assert (first.request_id.counter, again.request_id.counter) == (1, 2)
+    assert first.body == again.body
+    rim.answer(b"", 400)
+    rim.wait(rim.policy.longest_retry)
+    assert rim.request.request_id.counter == 3
+    assert kinds(rim.answer()) == ["remember", "note returned"]
 
 
 def test_a_response_that_the_dcc_does_not_want_stays_evidence_here() -> None:

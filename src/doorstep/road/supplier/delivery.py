@@ -13,7 +13,17 @@ from msgspec import Struct
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 
-__all__ = ["FINAL", "TRANSITIONS", "Delivery", "Event", "Evidence", "State", "moved", "stronger"]
+__all__ = [
+    "AT_THE_DCC",
+    "FINAL",
+    "TRANSITIONS",
+    "Delivery",
+    "Event",
+    "Evidence",
+    "State",
+    "moved",
+    "stronger",
+]
 
 
 class Evidence(Enum):
@@ -30,7 +40,7 @@ class Evidence(Enum):
 class State(Enum):
     """Where a delivery stands."""
 
-    PLACED = "placed"
+    PLACED = "placed"  # it has its counter, and waits for its turn at the DCC
     TRANSFORMING = "transforming"  # CV4 is with the DCC
     COMMANDING = "commanding"  # the request that makes the Command is with the DCC
     WAITING = "waiting"  # the Command is here; the PPMID is not online
@@ -45,6 +55,10 @@ class State(Enum):
 
 FINAL: Final = frozenset((State.EXECUTED, State.REFUSED, State.UNKNOWN, State.FAILED))
 """States that nothing but better evidence moves: an UNKNOWN delivery may still turn out EXECUTED."""
+
+
+AT_THE_DCC: Final = (State.TRANSFORMING, State.COMMANDING)
+"""States in which an answer of the DCC is waited for."""
 
 
 class Event(Enum):

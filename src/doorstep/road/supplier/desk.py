@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum
 from typing import Any
 
@@ -10,7 +11,7 @@ from doorstep.gbcs import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.road.machine import Alarms, Memory, Note, Outbox, Remember
 from doorstep.road.supplier.book import Book, Record
-from doorstep.road.supplier.delivery import FINAL, Delivery, Event, moved
+from doorstep.road.supplier.delivery import AT_THE_DCC, FINAL, Event, moved
 from doorstep.road.supplier.events import Progress, SupplierEvent
 from doorstep.road.supplier.gateway import SupplierConfig
 from doorstep.road.supplier.policy import Policy
@@ -29,7 +30,10 @@ class Alarm(Enum):
 
 
 class Desk:
-    """Book, counters, alarms and outgoing events, and the rules by which they change together."""
+    """Book, counters, alarms and outgoing events, and the rules by which they change together.
+
+    ``next_in_line`` holds the Devices for which the DCC may be asked for another Command.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Desk:
         self.book = Book(memory)
         self.counters = Sequencers(config.eui, memory, policy.counter_floor)
         self.alarms: Alarms[tuple[str, Alarm]] = Alarms()
+        self.next_in_line: deque[Eui] = deque()
         self.out = out
 
     def save(self, record: Record, *counted: Eui) -> None:
@@ -75,25 +80,22 @@ class Desk:
             return None
         if delivery is record.delivery:
             return record
+        if record.delivery.state in AT_THE_DCC and delivery.state not in AT_THE_DCC:
+            self.next_in_line.append(delivery.target)
         record = record.with_delivery(delivery)
         self.save(record, *counted)
         self.out.put(Progress(delivery))
-        self.watch(delivery)
+        if delivery.state in FINAL:
+            for alarm in (Alarm.PATIENCE, Alarm.REQUEST, Alarm.HAND):
+                self.alarms.clear((delivery.name, alarm))
         return record
 
-    def watch(self, delivery: Delivery) -> None:
-        """Wake a delivery when its patience is over, or let it sleep for good once it is final."""
+    def watch(self, record: Record) -> None:
+        """Have a delivery that is not final woken when its patience is over."""
+        delivery = record.delivery
         if delivery.state not in FINAL:
-            self.alarms.set((delivery.name, Alarm.PATIENCE), self._patience(delivery))
-            return
-        for alarm in (Alarm.PATIENCE, Alarm.REQUEST, Alarm.HAND):
-            self.alarms.clear((delivery.name, alarm))
+            self.alarms.set((record.name, Alarm.PATIENCE), delivery.placed + record.order.patience)
 
     def note(self, what: str, why: str, about: bytes = b"", code: int | None = None) -> None:
         """A line for the log."""
         self.out.put(Note(what, why, about, code))
-
-    def _patience(self, delivery: Delivery) -> Instant:
-        record = self.book.find(delivery.name)
-        assert record is not None
-        return delivery.placed + record.order.patience

@@ -24,7 +24,7 @@ from doorstep.errors import DoorstepError, XmlError
 from doorstep.gbcs.times import Instant
 from doorstep.road.supplier.book import Record
 from doorstep.road.supplier.correlate import check_command, correlate
-from doorstep.road.supplier.delivery import Event, State
+from doorstep.road.supplier.delivery import AT_THE_DCC, Event, State
 from doorstep.road.supplier.desk import Desk
 from doorstep.road.supplier.events import Answered, Pushed
 from doorstep.road.supplier.gateway import believed, explained, request_of
@@ -34,7 +34,6 @@ from doorstep.road.supplier.relays import Relays
 
 __all__ = ["Exchange"]
 
-_FOR_AN_ANSWER: Final = (State.TRANSFORMING, State.COMMANDING)
 _COMMAND_FAILURE: Final = "CommandFailure"
 
 
@@ -62,13 +61,18 @@ class Exchange:
             DccAlert: self._dcc_alert,
         }
 
-    def request(self, record: Record, now: Instant, **found: Any) -> None:
-        """Ask the DCC for the next thing: the Pre-Command of a critical order, else the Command."""
-        transform = record.order.critical and not record.signed
-        event, errand = (Event.TRANSFORM, Errand.TRANSFORM) if transform else (Event.REQUEST, Errand.COMMAND)
-        asking = self._desk.move(record, event, now, **found)
-        if asking is not None:
-            self._posts.post(asking, errand)
+    def serve(self, now: Instant) -> None:
+        """Ask for the next Command of every Device for which nothing else is asked for.
+
+        One at a time, in the order of the counters: the DCC takes no request of a counter under one that it
+        has seen, and on the way there two requests may overtake each other.
+        """
+        while self._desk.next_in_line:
+            device = self._desk.next_in_line.popleft()
+            line = [record for record in self._desk.book.open_for(device) if record.order.target == device]
+            placed = [record for record in line if record.delivery.state is State.PLACED]
+            if placed and not any(record.delivery.state in AT_THE_DCC for record in line):
+                self._request(placed[0], now)
 
     def answered(self, event: Answered, now: Instant) -> None:
         """Take the gateway's answer."""
@@ -84,6 +88,14 @@ class Exchange:
             self._desk.note("disbelieved", str(error), event.body)
             return
         self._pushes[type(response.body)](response, response.body, now)
+
+    def _request(self, record: Record, now: Instant, **found: Any) -> None:
+        """Ask the DCC for the next thing: the Pre-Command of a critical order, else the Command."""
+        transform = record.order.critical and not record.signed
+        event, errand = (Event.TRANSFORM, Errand.TRANSFORM) if transform else (Event.REQUEST, Errand.COMMAND)
+        asking = self._desk.move(record, event, now, **found)
+        if asking is not None:
+            self._posts.post(asking, errand)
 
     # -- what the gateway answers -----------------------------------------------------------------------
 
@@ -102,7 +114,7 @@ class Exchange:
             self._stop(outcome, f"not signed: {error}", now)
             return
         record = msgspec.structs.replace(record, signed=signed)
-        self.request(record, now, message_code=mine.header.message_code, use_case=_label(mine))
+        self._request(record, now, message_code=mine.header.message_code, use_case=_label(mine))
 
     def _commanded(self, outcome: Outcome, now: Instant) -> None:
         """The DCC sends the Command, or has returned it, or both."""
@@ -130,7 +142,7 @@ class Exchange:
         """
         record = outcome.record
         reason = outcome.refusal or reason
-        if record.delivery.state not in _FOR_AN_ANSWER:
+        if record.delivery.state not in AT_THE_DCC:
             self._desk.note("ignored", f"{record.name} is {record.delivery.state.value}: {reason}")
             return
         perhaps = outcome.unheard and outcome.errand is Errand.COMMAND and record.order.route.wan
@@ -194,11 +206,11 @@ class Exchange:
             self._not_delivered(record, f"the DCC could not deliver it ({alert.code})", now)
 
     def _not_delivered(self, record: Record, reason: str, now: Instant) -> None:
-        """The WAN has failed, but for a Command that goes by the PPMID as well that is not the end."""
-        if record.delivery.command:
-            self._desk.note("undelivered", f"{record.name} over the WAN: {reason}")
-        else:
+        """The WAN has failed; that is the end only for a Command that goes by no other way."""
+        if record.delivery.state is State.SENT and not record.delivery.command:
             self._desk.move(record, Event.LOST, now, reason)
+        else:
+            self._desk.note("undelivered", f"{record.name} over the WAN: {reason}")
 
     def _asked(self, name: RequestId | None) -> Record | None:
         if name is None or name.originator != self._desk.config.eui:

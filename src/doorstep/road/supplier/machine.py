@@ -84,6 +84,7 @@ class Supplier(Stop[SupplierEvent]):
     def receive(self, event: SupplierInput, now: Instant) -> None:
         """Take one event at time ``now``."""
         self._hearing[type(event)](event, now)
+        self._exchange.serve(now)
 
     def deadline(self) -> Instant | None:
         """When :meth:`on_deadline` is wanted, or None."""
@@ -95,6 +96,7 @@ class Supplier(Stop[SupplierEvent]):
             record = self._desk.book.find(name)
             if record is not None:
                 self._waking[alarm](record, now)
+        self._exchange.serve(now)
 
     def delivery(self, name: str) -> Delivery | None:
         """How the delivery of that name stands, None where there is none."""
@@ -110,12 +112,10 @@ class Supplier(Stop[SupplierEvent]):
     def _powered_on(self, _event: PoweredOn, now: Instant) -> None:
         for record in self._desk.book:
             self._out.put(Progress(record.delivery))
-            if record.delivery.state not in FINAL:
-                self._desk.watch(record.delivery)
+            self._desk.watch(record)
             if record.delivery.state is State.PLACED:
-                self._exchange.request(record, now)
-            else:
-                self._posts.resume(record)
+                self._desk.next_in_line.append(record.order.target)
+            self._posts.resume(record)
         # The crash may have come between a Response and what follows from it for earlier Commands.
         for record in self._desk.book:
             if record.delivery.settled:
@@ -147,7 +147,7 @@ class Supplier(Stop[SupplierEvent]):
         self._begin(Record(order, delivery), now)
 
     def _begin(self, record: Record, now: Instant) -> None:
-        """Give an order its counter, write both down, and ask the DCC for the Command."""
+        """Give an order its counter, write both down, and let it wait for its turn at the DCC."""
         order, delivery, trouble = record.order, record.delivery, ""
         try:
             counter = self._desk.counters.take(order.target, top_up=order.top_up)
@@ -159,11 +159,10 @@ class Supplier(Stop[SupplierEvent]):
         record = record.with_delivery(delivery)
         self._desk.save(record, order.target)
         self._out.put(Progress(delivery))
-        self._desk.watch(delivery)
+        self._desk.watch(record)
         if trouble:
             self._desk.move(record, Event.STOPPED, now, trouble)
-        else:
-            self._exchange.request(record, now)
+        self._desk.next_in_line.append(order.target)
 
     def _issue(self, order: Order, counter: int) -> str:
         assert order.pence is not None

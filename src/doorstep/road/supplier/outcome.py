@@ -64,7 +64,7 @@ def authenticate(response: Message, keys: KeyRing, supplier: Eui, *, vouched: bo
     raise BadMac("the Response lacks the protection that its use case asks for")
 
 
-def in_clear(response: Message, keys: KeyRing, supplier: Eui) -> Payload | GbzPayload:
+def in_clear(response: Message, keys: KeyRing, supplier: Eui) -> Payload:
     """The Response's payload with what is encrypted for the supplier opened, as far as that hides results.
 
     Raises :class:`NoKey`, :class:`BadMac`, or :class:`DecodeError` for what decrypts to no command.
@@ -85,12 +85,12 @@ def in_clear(response: Message, keys: KeyRing, supplier: Eui) -> Payload | GbzPa
     return GbzPayload(tuple(components))
 
 
-def is_readable(payload: Payload | GbzPayload) -> bool:
+def is_readable(payload: Payload) -> bool:
     """Whether doorstep understands what the Response says."""
     return type(payload) in _FAILURES
 
 
-def failure(payload: Payload | GbzPayload) -> str | None:
+def failure(payload: Payload) -> str | None:
     """The first part of the Command that failed and why, ``item 1: hardware-fault``; None for success.
 
     Later parts only say that they were not tried: a Device stops at the first that fails.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+import msgspec
 from msgspec import Struct
 
 from doorstep.duis import Response, response_code
@@ -103,6 +104,11 @@ class Posts:
             refusal = str(error)
         except GatewayRefused as error:
             refusal = str(error)
+            if errand is Errand.RETURN:
+                self._renumber(record)
+                self._posts[event.request] = _Post(post.attempts)
+                self._try_again(record, errand, post, now)
+                return None
         del self._posts[event.request]
         return Outcome(record, errand, None if refusal else response, refusal, post.unheard)
 
@@ -114,6 +120,12 @@ class Posts:
         alarm = Alarm.RETURN if errand is Errand.RETURN else Alarm.REQUEST
         self._desk.alarms.set((record.name, alarm), now + policy.retry_after(post.attempts))
         return True
+
+    def _renumber(self, record: Record) -> None:
+        """Give the return of a Response another counter: one that was posted later may have come first."""
+        dcc = self._desk.config.dcc
+        returning = self._desk.counters.take(dcc)
+        self._desk.save(msgspec.structs.replace(record, returning=returning), dcc)
 
     def _waiting_for(self, name: str) -> tuple[Errand | None, Record | None]:
         front, _, delivery = name.partition(":")

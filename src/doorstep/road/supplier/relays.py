@@ -55,8 +55,8 @@ class Relays:
         delivery = record.delivery
         if not delivery.command or delivery.relay not in self._online or delivery.state not in _FOR_HANDING:
             return
-        if delivery.state in (State.WAITING, State.SENT) and not self._desk.move(record, Event.HAND, now):
-            return
+        if delivery.state in (State.WAITING, State.SENT):
+            self._desk.move(record, Event.HAND, now)
         self._desk.out.put(Hand(delivery.relay, delivery.name, delivery.command))
         self._desk.alarms.set((delivery.name, Alarm.HAND), now + self._desk.policy.hand_again)
 
