@@ -143,9 +143,11 @@ class Hub(Stop[events.HubEvent]):
         listed = self._devices.device_type(eui)
         if listed is device_type:
             return
+        if listed is not None:
+            why = f"{eui} is no {device_type.value}: the CHF Device Log has it as {listed.value}"
+            self._out.put(Note("refused", why))
+            return
         try:
-            if listed is not None:
-                raise UsageError(f"the CHF Device Log has it as {listed.value}")
             self._devices = self._devices.adding(eui, device_type)
         except UsageError as error:
             self._out.put(Note("refused", f"{device_type.value} {eui}: {error}"))

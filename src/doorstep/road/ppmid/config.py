@@ -34,7 +34,8 @@ class PpmidConfig(Struct, frozen=True):
 class PpmidPolicy(Struct, frozen=True, kw_only=True):
     """The choices of a PPMID; raises :class:`UsageError` for a number that is not above zero."""
 
-    tunnel: TunnelPolicy = TunnelPolicy()
+    tunnel: TunnelPolicy = TunnelPolicy(renewal_seconds=3_600)
+    """It asks for its tunnel hourly: a hub that was switched off knows no tunnel, and cannot ask for one."""
 
     pending: int = 16
     """How many deliveries may be on their way to the hub at once."""

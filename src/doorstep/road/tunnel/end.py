@@ -120,7 +120,7 @@ class End(Side):
     def send(self, reference: str, data: bytes, now: Instant) -> None:
         """Send a message, opening the tunnel if need be.
 
-        ``reference`` comes back once, in :class:`Delivered` or :class:`Undelivered`.
+        ``reference`` comes back once, in :class:`Delivered` or :class:`Undelivered`, unless it is withdrawn.
         """
         objection = self._sending.add(reference, data, now)
         if objection is None:

@@ -1,0 +1,64 @@
+"""The CHF Device Log: its sizes, its history, and how it is written down."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorstep.errors import DecodeError, UsageError
+from doorstep.eui import Eui
+from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.hub.device_log import DeviceLog
+from tests.road.hub.messages import ESME, HHT, PPMID
+
+
+def device(number: int) -> Eui:
+    return Eui(number.to_bytes(8, "big"))
+
+
+def test_a_device_is_listed_until_it_is_removed() -> None:
+    log = DeviceLog.of([(ESME, DeviceType.ESME), (PPMID, DeviceType.PPMID)])
+    assert log.device_type(ESME) is DeviceType.ESME
+    assert log.removing(ESME).device_type(ESME) is None
+    assert log.removing(ESME).device_type(PPMID) is DeviceType.PPMID
+    assert log.removing(HHT) == log
+    assert log.adding(ESME, DeviceType.GSME) == log
+
+
+def test_sixteen_devices_and_no_more() -> None:
+    log = DeviceLog.of([(device(number), DeviceType.TYPE2) for number in range(16)])
+    with pytest.raises(UsageError, match="full"):
+        log.adding(device(16), DeviceType.ESME)
+    assert log.removing(device(3)).adding(device(16), DeviceType.ESME).device_type(device(16))
+
+
+def test_the_last_fifteen_that_were_removed_are_known_but_never_an_hht() -> None:
+    log = DeviceLog()
+    for number in range(20):
+        log = log.adding(device(number), DeviceType.TYPE2).removing(device(number))
+    log = log.adding(HHT, DeviceType.HHT).removing(HHT)
+    assert [entry.eui for entry in log.historic] == [device(number) for number in range(5, 20)]
+
+
+def test_a_device_that_comes_back_leaves_the_history() -> None:
+    log = DeviceLog.of([(ESME, DeviceType.ESME)]).removing(ESME).adding(ESME, DeviceType.ESME)
+    assert log.historic == ()
+
+
+def test_it_comes_back_as_it_was_written_down() -> None:
+    log = DeviceLog.of([(ESME, DeviceType.ESME), (PPMID, DeviceType.PPMID)]).removing(ESME)
+    again = DeviceLog.from_bytes(log.to_bytes())
+    assert again == log
+    assert isinstance(again.entries[0].eui, Eui)
+
+
+@given(st.binary(max_size=60))
+def test_other_bytes_are_refused(data: bytes) -> None:
+    written = DeviceLog.of([(ESME, DeviceType.ESME)]).to_bytes()
+    for bad in (data, written[:-1], written[:10] + data):
+        try:
+            log = DeviceLog.from_bytes(bad)
+        except DecodeError:
+            continue
+        assert isinstance(log, DeviceLog)
