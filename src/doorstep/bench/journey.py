@@ -126,7 +126,7 @@ _WORDS: Final[dict[type, Callable[[Any], tuple[str, bytes]]]] = {
         "checked target, Message Code, role, signature, MAC and counter; then executed"
         if gbcs.decode(done.command).signature
         else "checked target, Message Code, role, MAC and counter; then executed",
-        b"",
+        done.command,
     ),
     Rejected: lambda refused: (f"not executed: {refused.why} (alert 0x{refused.alert:04X})", b""),
     Progress: lambda progress: (
@@ -139,6 +139,7 @@ _WORDS: Final[dict[type, Callable[[Any], tuple[str, bytes]]]] = {
 
 def _remark(remark: Remark) -> Iterator[Line]:
     words = _WORDS.get(type(remark.event))
-    if words is not None:
+    said_better = isinstance(remark.event, Note) and remark.event.what == "executed"
+    if words is not None and not said_better:
         what, data = words(remark.event)
         yield Line(remark.at, remark.stop, "", "", what, data)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -35,11 +36,11 @@ _SHOWN_BYTES: Final = 24
 _STYLES: Final = {"executed": "green", "refused": "yellow", "unknown": "magenta"}
 
 _ROAD: Final = """\
-   supplier ──1── DCC          1  ask for a Command (DUIS, signed XML), get it back as bytes
-      │                        2  send those bytes to the home over its own wifi
-      2                        3  the PPMID puts them into a ZigBee tunnel
-      │                        4  the hub routes them by GBCS 10.8.2, the one changed rule
-    PPMID ──3── hub ──4── meter   the meter verifies and executes, as if they came by the WAN"""
+  supplier ─1─ DCC         1  ask for a Command (DUIS), get it back as bytes
+     │                     2  send those bytes to the home over its own wifi
+     2                     3  the PPMID puts them into a ZigBee tunnel
+     │                     4  the hub routes them: GBCS 10.8.2, the changed rule
+   PPMID ─3─ hub ─4─ meter    which verifies and executes, as if by the WAN"""
 
 
 def demo(
@@ -52,7 +53,7 @@ def demo(
     console = Console(highlight=False)
     began = time.monotonic()
     console.print("\n[bold]doorstep[/]: GBCS Commands delivered through the home's own network\n")
-    console.print(_ROAD)
+    console.print(_ROAD, style="dim", no_wrap=True, crop=False)
     console.print()
     plan, now = demonstration(), WallClock().now()
     with tempfile.TemporaryDirectory(prefix="doorstep-demo-") as folder:
@@ -119,20 +120,20 @@ def _what(line: Line, full: bool) -> str:
 
 
 def _summary(console: Console, results: list[Result], seconds: float) -> None:
-    table = Table(title="What became of each", title_justify="left", title_style="bold", expand=False)
-    for name in ("home", "tried", "route", "outcome", "reason", "evidence"):
-        table.add_column(name, overflow="fold")
+    table = Table(
+        title="What became of each", title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
+    )
+    table.add_column("home", no_wrap=True)
+    table.add_column("tried, why it ended so, and the evidence", overflow="fold")
+    table.add_column("route", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     for result in results:
         style = _STYLES[result.outcome]
+        details = (result.reason, f"evidence: {result.evidence}")
+        words = escape(result.title) + "".join(f"\n[dim]{escape(line)}[/]" for line in details if line)
         table.add_row(
-            result.home,
-            escape(result.title),
-            result.route,
-            f"[{style}]{result.outcome}[/]",
-            escape(result.reason),
-            escape(result.evidence),
-            f"{result.seconds:.1f} s",
+            result.home, words, result.route, f"[{style}]{result.outcome}[/]", f"{result.seconds:.1f} s"
         )
     console.print(table)
     by_outcome = {word: sum(result.outcome == word for result in results) for word in _STYLES}

@@ -1,0 +1,104 @@
+"""The demonstration: each case ends as the rules say, and the report says so in the agreed form."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from doorstep.bench.journey import lines
+from doorstep.bench.outcome import Result, judge
+from doorstep.bench.scenarios import CASES, demonstration, try_out, without_wan
+from doorstep.bench.street import Street
+from doorstep.cli import app
+from tests.bench.streets import NOW, keys_of
+
+# What must come of each case, by hand: outcome, route, who refused or what is known, identical bytes.
+EXPECTED: dict[str, tuple[str, str, str, bool | None]] = {
+    "wan-read": ("executed", "wan", "", True),
+    "prepayment-mode": ("executed", "ppmid", "", True),
+    "top-up": ("executed", "ppmid", "", True),
+    "enable-supply": ("executed", "ppmid", "", True),
+    "read-balance": ("executed", "ppmid", "", True),
+    "flapping": ("executed", "ppmid", "", True),
+    "late": ("executed", "ppmid", "", True),
+    "both-ways": ("executed", "ppmid", "once; the second copy: ", True),
+    "by-hht": ("executed", "hht", "", True),
+    "to-hht": ("refused", "ppmid", "hub: 10.8.2", None),
+    "hub-silent": ("unknown", "ppmid", "nobody answered", None),
+    "old-firmware": ("refused", "ppmid", "hub: firmware 1", None),
+    "no-relay": ("refused", "ppmid", "the PPMID refused", None),
+    "replay": ("refused", "ppmid", "meter: its counter", True),
+    "altered": ("refused", "ppmid", "meter: the MAC", False),
+    "foreign-response": ("refused", "ppmid", "hub: 10.8.2", None),
+    "foreign-alert": ("refused", "ppmid", "hub: 10.8.2", None),
+    "to-chf": ("refused", "ppmid", "hub: 10.8.2", None),
+    "to-gpf": ("refused", "ppmid", "hub: 10.8.2", None),
+    "next-door": ("refused", "ppmid", "hub: 10.8.2", None),
+}
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Result]:
+    plan = demonstration()
+    street = Street(plan, keys_of(plan), NOW, wan_down=without_wan())
+    found = {}
+    for case in CASES:
+        started, since, made = try_out(street, case)
+        assert list(lines(since))
+        found[case.name] = judge(street, case, made, started, since)
+    return found
+
+
+def test_every_case_is_expected() -> None:
+    assert [case.name for case in CASES] == list(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_each_case_ends_as_the_rules_say(results: dict[str, Result], name: str) -> None:
+    outcome, route, reason, identical = EXPECTED[name]
+    result = results[name]
+    assert (result.outcome, result.route, result.bytes_identical) == (outcome, route, identical)
+    assert result.reason.startswith(reason)
+    assert bool(result.reason) == bool(reason)
+
+
+def test_what_the_supplier_claims_rests_on_an_authenticated_response(results: dict[str, Result]) -> None:
+    for result in results.values():
+        if result.outcome == "executed":
+            assert result.evidence == "authenticated Response"
+
+
+def test_who_only_the_home_could_ask_is_named_as_such(results: dict[str, Result]) -> None:
+    """A hub without the change drops the Command in silence: the supplier must not know of it."""
+    assert results["old-firmware"].evidence == (
+        "log of the hub; the supplier says unknown (received by the Communications Hub)"
+    )
+
+
+def test_the_json_report(tmp_path: Path) -> None:
+    target = tmp_path / "deliveries.json"
+    ran = CliRunner().invoke(app, ["demo", "--json", str(target)])
+    assert ran.exit_code == 0, ran.output
+    report = json.loads(target.read_text())
+    assert set(report) == {"seconds", "deliveries"}
+    assert {row["id"]: row["outcome"] for row in report["deliveries"]} == {
+        name: expected[0] for name, expected in EXPECTED.items()
+    }
+    for row in report["deliveries"]:
+        assert {
+            "use_case",
+            "message_code",
+            "target",
+            "route",
+            "reason",
+            "evidence",
+            "bytes_identical",
+        } <= set(row)
+    assert (
+        sum(row["route"] == "ppmid" and row["bytes_identical"] is True for row in report["deliveries"]) >= 3
+    )
+    assert "What became of each" in ran.output
+    assert "\x1b[" not in ran.output, "colour without a terminal"
