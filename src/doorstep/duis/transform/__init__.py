@@ -10,7 +10,6 @@ from typing import Final
 
 from doorstep.duis.request import Request
 from doorstep.duis.transform import prepayment
-from doorstep.duis.transform.dlms import access_request
 from doorstep.duis.transform.known import ELEMENTS, Known
 from doorstep.duis.transform.rows import Mapping
 from doorstep.errors import InputError, Unsupported
@@ -44,8 +43,7 @@ def transform(request: Request, known: Known) -> Message:
         raise Unsupported(f"no mapping row for {what}{device}")
     row = fitting[0]
     header = _header(row, request, known)
-    parts = row.parts(request, known)
-    return build(header, access_request(parts, request, known, header.originator_counter))
+    return build(header, row.payload(request, known, header.originator_counter))
 
 
 def signed_form(payload: bytes) -> Message:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from doorstep.duis.request import Request
-from doorstep.duis.transform.dlms import Part
+from doorstep.duis.transform.dlms import Part, access_request
 from doorstep.duis.transform.known import Known
+from doorstep.gbcs.payloads import Payload
 from doorstep.gbcs.usecases import DeviceType, UseCase, use_cases_named
 
 __all__ = ["Mapping", "Parts", "always", "dlms", "has"]
@@ -20,15 +21,15 @@ _When = Callable[[Request], bool]
 class Mapping(Struct, frozen=True):
     """One row: the use case that requests of ``variant`` become when ``when`` holds of them.
 
-    ``device_type`` is the kind of Device that it is for. ``parts`` gives the components of the
-    Access-Request. ``by_broker`` marks the Commands of which the Access Control Broker is the
+    ``device_type`` is the kind of Device that it is for. ``payload`` makes the content of a request, for
+    what is known of the Device and under the message's Originator Counter. ``by_broker`` marks the Commands of which the Access Control Broker is the
     originator. ``basis`` says what the row rests on, for the documentation.
     """
 
     use_case: UseCase
     variant: str
     device_type: DeviceType
-    parts: Callable[[Request, Known], Parts]
+    payload: Callable[[Request, Known, int], Payload]
     when: _When
     by_broker: bool = False
     basis: str = ""
@@ -64,5 +65,8 @@ def dlms(
 ) -> Mapping:
     """A row whose payload is an Access-Request of ``parts``, or of what ``choose`` makes of the request."""
     (use_case,) = use_cases_named(name)
-    chosen = choose or (lambda _request, _known: parts)
-    return Mapping(use_case, variant, device_type, chosen, when, by_broker, basis)
+
+    def payload(request: Request, known: Known, counter: int) -> Payload:
+        return access_request(choose(request, known) if choose else parts, request, known, counter)
+
+    return Mapping(use_case, variant, device_type, payload, when, by_broker, basis)
