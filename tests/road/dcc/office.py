@@ -118,12 +118,16 @@ def returned(response: bytes, counter: int = 1, original: RequestId | None = Non
 
 def document(request: Request, signer: Eui | None = None) -> bytes:
     """A request as a document, signed with the XML key of its originator, or of somebody else."""
-    party = signer or request.request_id.originator
-    key = KEYS.private_key(party, KeyUsage.XML_SIGNATURE)
-    certificate = KEYS.certificate(party, KeyUsage.XML_SIGNATURE)
+    return xml_signed(build_request(request), signer or request.request_id.originator)
+
+
+def xml_signed(unsigned: bytes, signer: Eui = SUPPLIER) -> bytes:
+    """A document with the XML signature of a party."""
+    key = KEYS.private_key(signer, KeyUsage.XML_SIGNATURE)
+    certificate = KEYS.certificate(signer, KeyUsage.XML_SIGNATURE)
     assert key is not None
     assert certificate is not None
-    return sign(build_request(request), key, *issuer_and_serial(certificate))
+    return sign(unsigned, key, *issuer_and_serial(certificate))
 
 
 def service_of(request: Request) -> str:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from doorstep.duis.request import Request
 from doorstep.duis.simple_type import BOOLEAN, INTEGER, TEXT
 from doorstep.duis.transform.known import Known
-from doorstep.errors import Unsupported
+from doorstep.errors import Unsupported, XmlError
 from doorstep.gbcs import times
 from doorstep.gbcs.payloads.axdr import BitString, Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component, Obis, invoke_id
@@ -139,8 +139,15 @@ def array(*items: Data) -> Data:
 
 
 def text(path: str) -> Source:
-    """An octet-string of the element's characters, as ASCII."""
-    return lambda request, _known: octets(request.body.value_of(path, TEXT).encode("ascii"))
+    """An octet-string of the element's characters, which must be of ASCII. Raises :class:`XmlError`."""
+
+    def source(request: Request, _known: Known) -> Data:
+        characters = request.body.value_of(path, TEXT)
+        if not characters.isascii():
+            raise XmlError(f"{request.body.name}/{path}: a meter takes ASCII characters only")
+        return octets(characters.encode("ascii"))
+
+    return source
 
 
 def number(tag: Tag, path: str) -> Source:

@@ -21,9 +21,10 @@ _When = Callable[[Request], bool]
 class Mapping(Struct, frozen=True):
     """One row: the use case that requests of ``variant`` become when ``when`` holds of them.
 
-    ``device_type`` is the kind of Device that it is for. ``payload`` makes the content of a request, for
-    what is known of the Device and under the message's Originator Counter. ``by_broker`` marks the Commands of which the Access Control Broker is the
-    originator. ``basis`` says what the row rests on, for the documentation.
+    ``device_type`` is the kind of Device that it is for. ``payload`` makes the content of a request,
+    for what is known of the Device and under the message's Originator Counter. ``by_broker`` marks the
+    Commands of which the Access Control Broker is the originator. ``basis`` says what the row rests on,
+    for the documentation.
     """
 
     use_case: UseCase

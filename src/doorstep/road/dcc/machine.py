@@ -201,8 +201,10 @@ class Dcc(Stop[events.DccEvent]):
 
     def _command(self, wanted: Wanted, device: Device, now: Instant) -> _Outcome:
         request, variant = wanted.request, wanted.variant
-        if variant.wan and (self._wan.full or self._mailbox.full(request.request_id.originator)):
-            raise Denied(self._policy.status_overloaded, "too many Commands or documents are on their way")
+        if variant.wan and self._wan.full:
+            raise Denied(self._policy.status_overloaded, "too many Commands are on their way")
+        if self._mailbox.full(request.request_id.originator):
+            raise Denied(self._policy.status_overloaded, "the User does not take what waits already")
         payload = request.gbcs_payload
         if payload is None:
             message = self._broker.pre_command(request, device, self._ledger.broker_counter, now)

@@ -50,7 +50,7 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     """A legal request that the emulator cannot carry out: it has no mapping row for it, or lacks a key."""
 
     status_overloaded: int = 503
-    """More Commands are on their way over the WAN, or more documents to that User, than are kept."""
+    """As many Commands are on their way over the WAN, or documents to that User, as are kept."""
 
     command_failure_alert: str = "N12"
     """DCC Alert Code of a Command that could not be delivered; the codes' meanings are not published."""
@@ -78,4 +78,5 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     """Commands on their way over the WAN, to all Devices together; what would be one more gets 503."""
 
     pushes_waiting: int = 10_000
-    """Documents that wait for one User. Beyond that its Commands for the WAN get 503, and Alerts are lost."""
+    """Documents that wait for one User. Beyond that its requests for Commands get 503, and Alerts are lost;
+    what else is put there answers Commands that were accepted before."""

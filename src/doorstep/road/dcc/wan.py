@@ -32,10 +32,9 @@ class Wan:
     def __init__(self, policy: DccPolicy, memory: Memory) -> None:
         self._policy = policy
         self._outstanding: Book[Outstanding] = Book("wan:", Outstanding, memory)
-        self._attempts: dict[str, int] = {}
+        self._attempts: dict[Eui, dict[str, int]] = {}  # by hub, in the order in which they were accepted
         self._up: set[Eui] = set()
         self._alarms: Alarms[str] = Alarms()
-        self._for_hub: dict[Eui, dict[str, None]] = {}
         for name, command in self._outstanding.items():
             self._line_up(name, command)
 
@@ -57,17 +56,16 @@ class Wan:
         if command is None:
             return {}
         self._alarms.clear(name)
-        self._attempts.pop(name, None)
-        names = self._for_hub[command.hub]
-        del names[name]
-        if not names:
-            del self._for_hub[command.hub]
+        attempts = self._attempts[command.hub]
+        del attempts[name]
+        if not attempts:
+            del self._attempts[command.hub]
         return self._outstanding.strike(name)
 
     def up(self, hub: Eui, now: Instant) -> None:
         """A hub can be reached: what is outstanding for it is due now."""
         self._up.add(hub)
-        for name in self._for_hub.get(hub, ()):
+        for name in self._attempts.get(hub, ()):
             self._alarms.set(name, now)
 
     def down(self, hub: Eui) -> None:
@@ -91,16 +89,16 @@ class Wan:
             again = end
             if command.hub in self._up:
                 due.send.append(command)
-                again = min(now + self._wait(name), end)
+                again = min(now + self._wait(name, command.hub), end)
             self._alarms.set(name, again)
         return due
 
-    def _wait(self, name: str) -> int:
+    def _wait(self, name: str, hub: Eui) -> int:
         """Until the attempt after this one, which is counted."""
-        attempts = self._attempts.get(name, 0)
-        self._attempts[name] = attempts + 1
+        attempts = self._attempts[hub][name]
+        self._attempts[hub][name] = attempts + 1
         return min(self._policy.wan_first_retry << min(attempts, 16), self._policy.wan_longest_retry)
 
     def _line_up(self, name: str, command: Outstanding) -> None:
-        self._for_hub.setdefault(command.hub, {})[name] = None
+        self._attempts.setdefault(command.hub, {})[name] = 0
         self._alarms.set(name, command.accepted)

@@ -52,6 +52,7 @@ __all__ = [
 _TRANSFORM: Final = 4
 _NON_DEVICE: Final = 8
 _TRY_AGAIN: Final = (408, 429)
+_NEVER_SERVED: Final = 501  # The gateway has no such service, and will have none in a minute.
 
 Signer = Callable[[bytes], bytes]
 """Puts the supplier's XML signature on a document. It has to give the same bytes for the same document."""
@@ -131,7 +132,7 @@ def read_answer(config: SupplierConfig, request: RequestId, status: int | None, 
     """The answer to a request, believed. Raises :class:`Unanswered` or :class:`GatewayRefused`."""
     if status is None:
         raise Unanswered("gateway unreachable", unheard=True)
-    if status >= 500 or status in _TRY_AGAIN:
+    if (status >= 500 and status != _NEVER_SERVED) or status in _TRY_AGAIN:
         raise Unanswered(f"gateway unreachable: HTTP {status}", unheard=False)
     if status != 200:
         raise GatewayRefused(f"the gateway answered HTTP {status}")
