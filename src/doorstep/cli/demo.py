@@ -2,45 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
-import msgspec
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-
-from doorstep.bench.journey import Line, lines
-from doorstep.bench.outcome import Result, judge
-from doorstep.bench.records import Record
-from doorstep.bench.scenarios import CASES, SITUATIONS, Case, demonstration, try_out, without_wan
-from doorstep.bench.street import Street
-from doorstep.gbcs.times import Instant
-from doorstep.service.clock import WallClock
-from doorstep.service.keystore import FolderKeyStore
-from doorstep.service.pki import new_street_keys
 
 __all__ = ["demo"]
-
-FOLLOWED: Final = "enable-supply"
-"""The case that is shown hop by hop."""
-
-_SHOWN_BYTES: Final = 24
-_STYLES: Final = {"executed": "green", "refused": "yellow", "unknown": "magenta"}
-
-_ROAD: Final = """\
-  supplier ─1─ DCC         1  ask for a Command (DUIS), get it back as bytes
-     │                     2  send those bytes to the home over its own wifi
-     2                     3  the PPMID puts them into a ZigBee tunnel
-     │                     4  the hub routes them: GBCS 10.8.2, the changed rule
-   PPMID ─3─ hub ─4─ meter    which verifies and executes, as if by the WAN"""
 
 
 def demo(
@@ -50,126 +17,6 @@ def demo(
     full: Annotated[bool, typer.Option("--full", help="Show every case hop by hop, with all bytes.")] = False,
 ) -> None:
     """Deliver Commands to a street of homes without WAN, through their PPMIDs, and show every hop."""
-    console = Console(highlight=False)
-    began = time.monotonic()
-    console.print("\n[bold]doorstep[/]: GBCS Commands delivered through the home's own network\n")
-    console.print(_ROAD, style="dim", no_wrap=True, crop=False)
-    console.print()
-    plan, now = demonstration(), WallClock().now()
-    with tempfile.TemporaryDirectory(prefix="doorstep-demo-") as folder:
-        keys = Path(folder) / "keys"
-        with _bar(console, "making keys") as advance:
-            new_street_keys(keys, plan, now=now, progress=advance)
-        street = Street(plan, FolderKeyStore(keys), now, wan_down=without_wan())
-        results = list(_run(console, street, full))
-    seconds = time.monotonic() - began
-    _summary(console, results, seconds)
-    if json_file is not None:
-        _write(json_file, results, seconds)
-        console.print(f"written to {escape(str(json_file))}")
+    from doorstep.cli.demonstration import show
 
-
-def _run(console: Console, street: Street, full: bool) -> Iterator[Result]:
-    """Run every case in turn; show the followed one as it happened."""
-    shown: list[tuple[Case, list[Record], Instant]] = []
-    results = []
-    with _bar(console, "delivering") as advance:
-        for number, case in enumerate(CASES, 1):
-            started, since, made = try_out(street, case)
-            results.append(judge(street, case, made, started, since))
-            if full or case.name == FOLLOWED:
-                shown.append((case, since, started))
-            advance(number, len(CASES))
-    for case, since, started in shown:
-        _journey(console, case, since, started, full)
-    yield from results
-
-
-def _journey(console: Console, case: Case, records: list[Record], started: Instant, full: bool) -> None:
-    """One case, hop by hop: who sent what to whom, and what each stop made of it."""
-    console.rule(f"[bold]{escape(case.title)}[/] · {case.home}: {SITUATIONS[case.home]}", align="left")
-    table = Table(box=None, show_header=False, padding=(0, 1), expand=False)
-    table.add_column(justify="right", style="dim", no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for line in lines(records):
-        table.add_row(f"{(line.at - started) / 1000:.3f} s", _who(line), _what(line, full))
-    console.print(table)
-    console.print()
-
-
-def _who(line: Line) -> str:
-    if not line.receiver:
-        return f"[bold]{_short(line.stop)}[/]"
-    return f"{_short(line.stop)} → {_short(line.receiver)}"
-
-
-def _short(stop: str) -> str:
-    return escape(stop.rpartition("/")[2])
-
-
-def _what(line: Line, full: bool) -> str:
-    words = escape(line.what) if line.receiver else f"[cyan]{escape(line.what)}[/]"
-    medium = f"[dim]{escape(line.medium)}[/] " if line.medium else ""
-    if not line.data:
-        return medium + words
-    shown = line.data if full else line.data[:_SHOWN_BYTES]
-    rest = len(line.data) - len(shown)
-    more = f"… and {rest} more" if rest else ""
-    return f"{medium}{words}\n[dim]{shown.hex().upper()}{more} ({len(line.data)} bytes)[/]"
-
-
-def _summary(console: Console, results: list[Result], seconds: float) -> None:
-    table = Table(
-        title="What became of each", title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
-    )
-    table.add_column("home", no_wrap=True)
-    table.add_column("tried, why it ended so, and the evidence", overflow="fold")
-    table.add_column("route", no_wrap=True)
-    table.add_column("outcome", no_wrap=True)
-    table.add_column("time", justify="right", no_wrap=True)
-    for result in results:
-        style = _STYLES[result.outcome]
-        details = (result.reason, f"evidence: {result.evidence}")
-        words = escape(result.title) + "".join(f"\n[dim]{escape(line)}[/]" for line in details if line)
-        table.add_row(
-            result.home, words, result.route, f"[{style}]{result.outcome}[/]", f"{result.seconds:.1f} s"
-        )
-    console.print(table)
-    by_outcome = {word: sum(result.outcome == word for result in results) for word in _STYLES}
-    same = [result.bytes_identical for result in results if result.outcome == "executed"]
-    console.print(", ".join(f"{count} {word}" for word, count in by_outcome.items()) + ".")
-    console.print(
-        f"The meter received exactly the bytes that the DCC returned in {sum(map(bool, same))} "
-        f"of {len(same)} executions."
-    )
-    console.print(f"[dim]times are of the homes' own clocks; all of it took {seconds:.1f} s here[/]")
-
-
-def _write(path: Path, results: list[Result], seconds: float) -> None:
-    report = {"seconds": round(seconds, 3), "deliveries": [_row(result) for result in results]}
-    path.write_text(json.dumps(report, indent=2) + "\n")
-
-
-def _row(result: Result) -> dict[str, Any]:
-    return msgspec.structs.asdict(result)
-
-
-class _bar:  # noqa: N801 - reads as a verb where it is used
-    """A progress bar that is there while it is needed and gone afterwards."""
-
-    def __init__(self, console: Console, what: str) -> None:
-        self._progress = Progress(
-            TextColumn(what), BarColumn(), MofNCompleteColumn(), console=console, transient=True
-        )
-        self._task = self._progress.add_task(what, total=None)
-
-    def __enter__(self) -> Callable[[int, int], None]:
-        self._progress.start()
-        return self._advance
-
-    def __exit__(self, *_exception: object) -> None:
-        self._progress.stop()
-
-    def _advance(self, done: int, total: int) -> None:
-        self._progress.update(self._task, completed=done, total=total)
+    show(json_file, full)

@@ -14,7 +14,7 @@ from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.events import Answer, Posted, Push, ToWan, WanUp
 from doorstep.road.dcc.inventory import Device, Inventory
 from doorstep.road.dcc.policy import DccPolicy
-from doorstep.road.machine import Remember
+from doorstep.road.machine import Note, Remember
 from tests.road.dcc.office import (
     CHF,
     DCC,
@@ -207,7 +207,7 @@ class TestOrder:
 
     def test_remember_answer_send_push(self, office: Office) -> None:
         kinds = [type(event) for event in office.post(asked(3, 10))]
-        assert kinds == [Remember, Answer, ToWan, Push]
+        assert kinds == [Remember, Note, Answer, ToWan, Push]
 
     def test_what_is_refused_is_not_remembered(self, office: Office) -> None:
         for request, path in ((asked(1, 10), SERVICE_T), (asked(9, 10), SERVICE_D), (b"<", SERVICE_D)):

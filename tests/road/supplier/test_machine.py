@@ -106,7 +106,7 @@ def test_a_critical_order_is_transformed_checked_signed_and_sent(
 ) -> None:
     rim = started(reset(route=route))
     pre_command = pre_command_of(rim.request)
-    assert kinds(rim.answer()) == ["remember", "commanding", "send command:one"]
+    assert kinds(rim.answer()) == ["note signed", "remember", "commanding", "send command:one"]
     assert posted(rim) == [("/api/v1/serviceT", 4, NAME), (path, number, NAME)]
     signed = rim.request.gbcs_payload
     assert signed is not None

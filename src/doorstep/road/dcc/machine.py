@@ -41,6 +41,7 @@ from doorstep.road.machine import Memory, Note, Remember, Stop
 __all__ = ["Dcc", "DccConfig"]
 
 _OK: Final = 200
+_CHECKED: Final = "checked XML signature, User, role, Command Variant, service, Device and counter"
 _DATES_IN_COMMANDS: Final = (FutureDated.DEVICE, FutureDated.DCC_AND_DEVICE)
 
 
@@ -75,6 +76,16 @@ class _Outcome(Struct, frozen=True):
     command: Message | None = None
     pushed: bytes = b""
     returned: Message | None = None
+
+    @property
+    def made(self) -> str:
+        """For the log: what was checked, and what was made of the request."""
+        if self.returned is not None:
+            return f"{_CHECKED}; the Device's Response is authentic"
+        if self.command is None:
+            return f"{_CHECKED}; Pre-Command made"
+        signed = ", and the User's signature of the Pre-Command" if self.command.signature else ""
+        return f"{_CHECKED}{signed}; Command made, with the Access Control Broker's MAC"
 
 
 class Dcc(Stop[events.DccEvent]):
@@ -170,6 +181,7 @@ class Dcc(Stop[events.DccEvent]):
         outcome = self._carry_out(wanted, now)
         answer = self._documents.answer(request, outcome.code, outcome.content, now)
         self._out.put(Remember(self._write_down(wanted, outcome, answer, now)))
+        self._out.put(Note("accepted", outcome.made))
         return answer
 
     def _write_down(self, wanted: Wanted, outcome: _Outcome, answer: bytes, now: Instant) -> Entries:

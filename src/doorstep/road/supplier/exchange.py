@@ -113,6 +113,7 @@ class Exchange:
         except DoorstepError as error:
             self._stop(outcome, f"not signed: {error}", now)
             return
+        self._desk.note("signed", "the Pre-Command says what was asked, field by field", signed)
         record = msgspec.structs.replace(record, signed=signed)
         self._request(record, now, message_code=mine.header.message_code, use_case=_label(mine))
 

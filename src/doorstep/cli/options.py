@@ -1,0 +1,34 @@
+"""Options that several commands have, each described once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["FirstPort", "Home", "Host", "JsonLog", "KeyStore", "Keys", "State"]
+
+Keys = Annotated[
+    Path,
+    typer.Option("--keys", metavar="DIR", help="The street: a folder that `doorstep keys new` made."),
+]
+KeyStore = Annotated[
+    Path | None,
+    typer.Option(
+        "--keystore", metavar="DIR", help="A folder of keys: <eui>-ds|ka|pp-ka|xml.pem and .key files."
+    ),
+]
+Home = Annotated[str, typer.Option("--home", metavar="N", help="A home, by its place or its name.")]
+State = Annotated[
+    Path | None,
+    typer.Option("--state", metavar="FILE", help="Remember in this file; without it, in memory only."),
+]
+JsonLog = Annotated[bool, typer.Option("--json", help="Log one JSON object a line.")]
+Host = Annotated[str, typer.Option("--host", metavar="IP", help="The address to listen on.")]
+FirstPort = Annotated[
+    int,
+    typer.Option(
+        "--han-port", min=1, max=65535, help="The first UDP port of home 1's network; each home has eight."
+    ),
+]

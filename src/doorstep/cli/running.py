@@ -1,0 +1,34 @@
+"""Running a stop in this process: its log, the word ``ready`` on standard output, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from doorstep.service.event_log import start_log
+from doorstep.service.process import Ready, StopSetting
+
+__all__ = ["run_stop"]
+
+
+def run_stop(
+    name: str,
+    work: Callable[[StopSetting, Ready], Coroutine[Any, Any, None]],
+    keys: Path,
+    state: Path | None,
+    json: bool,
+) -> None:
+    """Run a stop until SIGINT or SIGTERM; ``name`` is its command's."""
+    start_log(name, json=json)
+    asyncio.run(work(StopSetting(keys, state), _ready))
+
+
+def _ready() -> None:
+    with suppress(BrokenPipeError):
+        print("ready", flush=True)
+    # Nothing more is said there, so whoever waited for the word may close it.
+    sys.stdout = sys.stderr
