@@ -1,0 +1,125 @@
+"""What each stop has to be told of itself and the others, read off the plan of the street and its keys."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from doorstep.duis.catalogue import Role as UserRole
+from doorstep.duis.signature import CertificateFor, issuer_and_serial
+from doorstep.errors import NoKey
+from doorstep.eui import Eui
+from doorstep.gbcs.keys import Holding, KeyUsage, PrivateKey, Role
+from doorstep.gbcs.times import Instant
+from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.dcc.inventory import Device, Inventory, User
+from doorstep.road.dcc.machine import DccConfig
+from doorstep.road.hub.config import HubConfig
+from doorstep.road.hub.device_log import DeviceLog
+from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
+from doorstep.road.meter.cells import Cells
+from doorstep.road.meter.config import MeterConfig
+from doorstep.road.ppmid.config import PpmidConfig
+from doorstep.road.supplier.gateway import SupplierConfig, xml_signer
+from doorstep.service.keystore import CertifiedKeyStore
+from doorstep.street import Firmware, HomePlan, StreetPlan
+
+__all__ = [
+    "dcc_config",
+    "hub_config",
+    "hubs_of",
+    "meter_config",
+    "relay_config",
+    "relays_of",
+    "supplier_config",
+]
+
+_SUPPLIER_ROLES: Final = frozenset((UserRole.IS, UserRole.GS))
+_NETWORK_ROLES: Final = frozenset((UserRole.ED, UserRole.GT))
+
+
+def dcc_config(street: StreetPlan, keys: CertifiedKeyStore, now: Instant) -> DccConfig:
+    """The DCC: its inventory is the street. Raises :class:`NoKey` without its XML-signing key."""
+    certificate = keys.trusted_certificate(street.dcc, KeyUsage.XML_SIGNATURE, now)
+    issuer, serial = issuer_and_serial(certificate)
+    return DccConfig(
+        eui=street.dcc,
+        inventory=Inventory(
+            (User(street.supplier, _SUPPLIER_ROLES), User(street.network_operator, _NETWORK_ROLES)),
+            (device for home in street.homes for device in _inventory(home)),
+        ),
+        xml_key=_xml_key(keys, street.dcc),
+        xml_issuer=issuer,
+        xml_serial=serial,
+        certificate_for=keys.certificate_by_serial,
+    )
+
+
+def supplier_config(street: StreetPlan, keys: CertifiedKeyStore, now: Instant) -> SupplierConfig:
+    """The supplier, who believes what the DCC's XML-signing certificate verifies and nothing else."""
+    certificate = keys.trusted_certificate(street.supplier, KeyUsage.XML_SIGNATURE, now)
+    return SupplierConfig(
+        eui=street.supplier,
+        dcc=street.dcc,
+        sign=xml_signer(_xml_key(keys, street.supplier), certificate),
+        certificate_for=_only(keys, street.dcc, now),
+    )
+
+
+def hub_config(home: HomePlan) -> HubConfig:
+    """The home's Communications Hub, its CHF Device Log filled in; an HHT joins only for a visit."""
+    types = {eui: DeviceType[kind] for eui, kind in home.devices if kind != "HHT"}
+    current = home.firmware is Firmware.CURRENT
+    return HubConfig(
+        chf=home.eui("CHF"),
+        gpf=home.eui("GPF"),
+        devices=DeviceLog.of(types.items()),
+        firmware=CHANGED_RULE_FIRMWARE if current else CHANGED_RULE_FIRMWARE - 1,
+        response_copy=home.response_copy,
+    )
+
+
+def meter_config(street: StreetPlan, home: HomePlan) -> MeterConfig:
+    """The home's electricity meter, with the street's parties in its trust anchor cells."""
+    parties = {
+        Role.SUPPLIER: street.supplier,
+        Role.NETWORK_OPERATOR: street.network_operator,
+        Role.ACCESS_CONTROL_BROKER: street.dcc,
+    }
+    return MeterConfig(eui=home.eui("ESME"), cells=Cells(parties), hub=home.eui("GPF"))
+
+
+def relay_config(home: HomePlan, device_type: DeviceType = DeviceType.PPMID) -> PpmidConfig:
+    """The home's PPMID, or its HHT."""
+    eui = home.eui(device_type.value)
+    return PpmidConfig(eui, home.eui("GPF"), device_type, relays=home.relay)
+
+
+def relays_of(street: StreetPlan) -> frozenset[Eui]:
+    """Every PPMID and HHT of the street."""
+    return frozenset(eui for eui, kind in street.devices() if kind in ("PPMID", "HHT"))
+
+
+def hubs_of(street: StreetPlan) -> frozenset[Eui]:
+    """Every Communications Hub of the street, by its CHF."""
+    return frozenset(eui for eui, kind in street.devices() if kind == "CHF")
+
+
+def _inventory(home: HomePlan) -> tuple[Device, ...]:
+    """The home's Devices as the DCC knows them: none in a home without a hub, as nothing reaches them."""
+    hub = home.device("CHF")
+    if hub is None:
+        return ()
+    return tuple(Device(eui, DeviceType[kind], hub) for eui, kind in home.devices if kind != "HHT")
+
+
+def _xml_key(keys: CertifiedKeyStore, party: Eui) -> PrivateKey:
+    key = Holding(keys, party).private_key(party, KeyUsage.XML_SIGNATURE)
+    if key is None:
+        raise NoKey(f"no private key for XML signatures is held for {party}")
+    return key
+
+
+def _only(keys: CertifiedKeyStore, party: Eui, now: Instant) -> CertificateFor:
+    """The look-up that finds the XML-signing certificate of one party and nobody else's."""
+    theirs = keys.trusted_certificate(party, KeyUsage.XML_SIGNATURE, now)
+    return lambda issuer, serial: theirs if keys.certificate_by_serial(issuer, serial) == theirs else None

@@ -1,0 +1,100 @@
+"""The DCC as a process: its gateway for Users, its end of the WAN, and the pushes to receive addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+import httpx
+from msgspec import Struct
+
+from doorstep.eui import Eui
+from doorstep.gbcs.keys import Holding, KeyRing
+from doorstep.road.dcc import events as dcc
+from doorstep.road.dcc.machine import Dcc
+from doorstep.road.dcc.policy import DccPolicy
+from doorstep.service.clock import WallClock
+from doorstep.service.configurations import dcc_config, hubs_of
+from doorstep.service.driver import Driver, Stopped
+from doorstep.service.event_log import EventLog
+from doorstep.service.gateway import GATEWAY_PORT, Gateway, Pusher
+from doorstep.service.http_server import serving
+from doorstep.service.process import Ready, StopSetting, until_signalled
+from doorstep.service.tasks import Background
+from doorstep.service.wan_link import WAN_PORT, WanServer
+
+__all__ = ["RECEIVE_PATH", "DccSetting", "run_dcc"]
+
+RECEIVE_PATH: Final = "/smartdcc/duis"
+"""Where the DCC's own client has its Receive Response Service by default."""
+
+_RECEIVE: Final = f"http://127.0.0.1:8080{RECEIVE_PATH}"
+
+
+class DccSetting(Struct, frozen=True):
+    """Where the DCC listens, and where its Users do.
+
+    ``receive`` has the URL of each User's Receive Response Service; the street's supplier is looked for
+    at ``http://127.0.0.1:8080/smartdcc/duis`` unless it says otherwise.
+    """
+
+    host: str = "127.0.0.1"
+    gateway_port: int = GATEWAY_PORT
+    wan_port: int = WAN_PORT
+    receive: Mapping[Eui, str] = {}
+
+
+async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -> None:
+    """The DCC, until it is told to end."""
+    street, keys = setting.street()
+    clock = WallClock()
+    policy = DccPolicy()
+    own_keys = KeyRing(Holding(keys, street.dcc))
+    log = EventLog("dcc")
+
+    async def perform(event: dcc.DccEvent) -> None:
+        log(event)
+        if isinstance(event, dcc.Answer):
+            gateway.answer(event)
+        elif isinstance(event, dcc.Push):
+            background.start(push(event))
+        elif isinstance(event, dcc.ToWan) and not wan.send(event.hub, event.message):
+            log.say("lost", hub=str(event.hub), why="its WAN went before the message did")
+
+    async def push(event: dcc.Push) -> None:
+        with suppress(Stopped):
+            await driver.take(await pusher.push(event))
+
+    with setting.memory(f"dcc {street.dcc}", log) as memory:
+        machine = Dcc(dcc_config(street, keys, clock.now()), own_keys, policy, memory.load())
+        driver: Driver[dcc.DccInput, dcc.DccEvent] = Driver(machine, memory, perform, clock)
+        gateway = Gateway(driver.take, max_body=policy.max_body)
+        wan = WanServer(street.dcc, own_keys, hubs_of(street), _Hubs(driver))
+        background = Background()
+        async with httpx.AsyncClient(trust_env=False) as client:
+            pusher = Pusher({street.supplier: _RECEIVE, **dcc_setting.receive}, client)
+            hubs = await wan.listen(dcc_setting.host, dcc_setting.wan_port)
+            try:
+                async with serving(gateway, dcc_setting.host, dcc_setting.gateway_port):
+                    await until_signalled(ready, driver.run())
+            finally:
+                hubs.close()
+                await hubs.wait_closed()
+                await background.close()
+
+
+class _Hubs:
+    """Tells the machine of hubs."""
+
+    def __init__(self, driver: Driver[dcc.DccInput, dcc.DccEvent]) -> None:
+        self._driver = driver
+
+    async def up(self, hub: Eui) -> None:
+        await self._driver.take(dcc.WanUp(hub))
+
+    async def down(self, hub: Eui) -> None:
+        await self._driver.take(dcc.WanDown(hub))
+
+    async def heard(self, hub: Eui, message: bytes) -> None:
+        await self._driver.take(dcc.FromWan(hub, message))

@@ -1,0 +1,150 @@
+"""What a machine asked to have remembered, kept where a crash cannot take it.
+
+:class:`SqliteMemory` is a file; :class:`VolatileMemory` forgets with the process, and is for trying out
+and for tests. A :class:`~doorstep.service.driver.Driver` writes to either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+from doorstep.errors import DoorstepError, UsageError
+
+__all__ = ["Memory", "NotRemembered", "SqliteMemory", "VolatileMemory"]
+
+Entries = Mapping[str, bytes | None]
+
+
+class NotRemembered(DoorstepError):
+    """Entries could not be written down, so that nothing that relies on them may be done."""
+
+
+class Memory(Protocol):
+    """Where a machine's entries are kept."""
+
+    def load(self) -> dict[str, bytes | None]:
+        """Everything remembered, to make the machine with; None is never among the values."""
+
+    async def write(self, entries: Entries) -> None:
+        """Keep these entries, all or none, and return once they are durable. None forgets a key.
+
+        Raises :class:`NotRemembered`.
+        """
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class VolatileMemory:
+    """A memory that lasts as long as the process."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def load(self) -> dict[str, bytes | None]:
+        """Everything remembered."""
+        return dict(self._held)
+
+    async def write(self, entries: Entries) -> None:
+        """Keep these entries."""
+        for key, value in entries.items():
+            if value is None:
+                self._held.pop(key, None)
+            else:
+                self._held[key] = value
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class SqliteMemory:
+    """A memory in one SQLite file, each write one transaction that is on the disk when it returns.
+
+    ``owner`` says whose memory it is (``"meter D0-05-..."``): a file that another stop has used is
+    refused, as is one that another process has open. The file is readable by its owner only.
+    Raises :class:`UsageError` where the file cannot be used.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], owner: str) -> None:
+        self.path = Path(path)
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._file = _opened(self.path, owner)
+        except OSError as error:
+            raise UsageError(f"{self.path}: {error.strerror}") from None
+        except sqlite3.Error as error:
+            raise UsageError(f"{self.path}: not a memory that can be used: {error}") from None
+
+    def load(self) -> dict[str, bytes | None]:
+        """Everything remembered. Raises :class:`UsageError` for a damaged file."""
+        try:
+            return dict(self._file.execute("SELECT key, value FROM memory").fetchall())
+        except sqlite3.Error as error:
+            raise UsageError(f"{self.path}: cannot be read: {error}") from None
+
+    async def write(self, entries: Entries) -> None:
+        """Keep these entries, in a thread of their own: a slow disk holds up nobody else.
+
+        A write that has begun is finished, even if whoever waits for it is cancelled.
+        """
+        writing = asyncio.ensure_future(asyncio.to_thread(self._write, dict(entries)))
+        try:
+            await asyncio.shield(writing)
+        finally:
+            await asyncio.wait((writing,))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _write(self, entries: dict[str, bytes | None]) -> None:
+        kept = [(key, value) for key, value in entries.items() if value is not None]
+        gone = [(key,) for key, value in entries.items() if value is None]
+        try:
+            with self._file:
+                self._file.execute("BEGIN IMMEDIATE")
+                self._file.executemany("INSERT OR REPLACE INTO memory VALUES (?, ?)", kept)
+                self._file.executemany("DELETE FROM memory WHERE key = ?", gone)
+        except sqlite3.Error as error:
+            raise NotRemembered(f"{self.path}: {error}") from None
+
+
+_FORMAT: Final = 1
+"""The file's user_version; 0 is a file that nothing was written to yet."""
+
+_TABLES: Final = (
+    "CREATE TABLE memory (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE owner (name TEXT NOT NULL)",
+)
+
+
+def _opened(path: Path, owner: str) -> sqlite3.Connection:
+    # One write at a time, whichever thread it is in: the driver awaits each. So the check is not needed.
+    file = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        # An exclusive lock is held from the first write until the file is closed.
+        file.execute("PRAGMA locking_mode = EXCLUSIVE")
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA synchronous = FULL")
+        file.execute("BEGIN IMMEDIATE")
+        (version,) = file.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            for table in _TABLES:
+                file.execute(table)
+            file.execute("INSERT INTO owner VALUES (?)", (owner,))
+            file.execute(f"PRAGMA user_version = {_FORMAT}")
+        elif version != _FORMAT:
+            raise UsageError(f"{path}: format {version}, where this doorstep writes {_FORMAT}")
+        (held_by,) = file.execute("SELECT name FROM owner").fetchone()
+        if held_by != owner:
+            raise UsageError(f"{path}: this is the memory of {held_by}, not of {owner}")
+        file.execute("COMMIT")
+    except (sqlite3.Error, UsageError):
+        file.close()
+        raise
+    return file
