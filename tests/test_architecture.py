@@ -29,6 +29,7 @@ FLOORS = {
     "road.ppmid": 7,
     "road.hub": 7,
     "road.meter": 7,
+    "road.configurations": 7.5,
     "bench": 8,
     "service": 8,
     "cli": 9,

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from doorstep.bench.links import Link
 from doorstep.bench.world import Node, World
 from doorstep.eui import Eui
-from doorstep.gbcs.keys import Holding, KeyRing, KeyStore, Role
-from doorstep.gbcs.payloads.axdr import Data
+from doorstep.gbcs.keys import Holding, KeyRing, KeyStore
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.configurations import hub_config, meter_config, relay_config
 from doorstep.road.hub import events as hub_events
-from doorstep.road.hub.config import HubConfig
-from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.machine import Hub
-from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
 from doorstep.road.machine import Heard, Remember, Send
 from doorstep.road.meter import events as meter_events
-from doorstep.road.meter.cells import Cells
-from doorstep.road.meter.config import MeterConfig
 from doorstep.road.meter.machine import Meter
-from doorstep.road.meter.objects import Place
 from doorstep.road.ppmid import events as ppmid_events
-from doorstep.road.ppmid.config import PpmidConfig
 from doorstep.road.ppmid.machine import Ppmid
-from doorstep.street import Firmware, HomePlan, StreetPlan
+from doorstep.street import HomePlan, StreetPlan
 from doorstep.zigbee.asdu import Asdu
 
 __all__ = ["Home", "Uplink"]
-
-OLD_FIRMWARE = CHANGED_RULE_FIRMWARE - 1
 
 Tell = Callable[[str, Any], None]
 """Told what a stop says of itself: the stop's name, and the event."""
@@ -62,7 +53,6 @@ class Home:
         han: Link[Asdu],
         uplink: Uplink,
         tell: Tell,
-        registers: Mapping[Place, Data] | None = None,
     ) -> None:
         self.plan = plan
         self.world = world
@@ -73,14 +63,14 @@ class Home:
         self.ppmid, self.hht = plan.eui("PPMID"), plan.eui("HHT")
 
         self.hub: Node[hub_events.HubInput, hub_events.HubEvent] = Node(
-            world, f"{plan.name}/hub", self._make_hub(), self._hub_says
+            world, f"{plan.name}/hub", Hub(hub_config(plan)), self._hub_says
         )
         self.meter: Node[meter_events.MeterInput, meter_events.MeterEvent] = Node(
-            world, f"{plan.name}/meter", self._make_meter(street, keys, registers or {}), self._meter_says
+            world, f"{plan.name}/meter", self._make_meter(street, keys), self._meter_says
         )
         self.relays = {
-            eui: self._make_relay(eui, kind)
-            for eui, kind in ((self.ppmid, DeviceType.PPMID), (self.hht, DeviceType.HHT))
+            self.ppmid: self._make_relay(DeviceType.PPMID),
+            self.hht: self._make_relay(DeviceType.HHT),
         }
         self._radios: dict[Eui, Node[Any, Any]] = {
             self.gpf: self.hub,
@@ -109,38 +99,13 @@ class Home:
         if radio is not None:
             radio.take(Heard(asdu))
 
-    def _make_hub(self) -> Hub:
-        types = {eui: DeviceType[kind] for eui, kind in self.plan.devices}
-        types.pop(self.hht, None)
-        log = DeviceLog.of(types.items())
-        firmware = CHANGED_RULE_FIRMWARE if self.plan.firmware is Firmware.CURRENT else OLD_FIRMWARE
-        return Hub(
-            HubConfig(
-                chf=self.chf,
-                gpf=self.gpf,
-                devices=log,
-                firmware=firmware,
-                response_copy=self.plan.response_copy,
-            )
-        )
+    def _make_meter(self, street: StreetPlan, keys: KeyStore) -> Meter:
+        return Meter(meter_config(street, self.plan), KeyRing(Holding(keys, self.esme)))
 
-    def _make_meter(self, street: StreetPlan, keys: KeyStore, registers: Mapping[Place, Data]) -> Meter:
-        cells = Cells(
-            {
-                Role.SUPPLIER: street.supplier,
-                Role.NETWORK_OPERATOR: street.network_operator,
-                Role.ACCESS_CONTROL_BROKER: street.dcc,
-            }
-        )
-        config = MeterConfig(eui=self.esme, cells=cells, hub=self.gpf, initial=registers)
-        return Meter(config, KeyRing(Holding(keys, self.esme)))
-
-    def _make_relay(
-        self, eui: Eui, kind: DeviceType
-    ) -> Node[ppmid_events.PpmidInput, ppmid_events.PpmidEvent]:
-        machine = Ppmid(PpmidConfig(eui, self.gpf, kind, self.plan.relay))
+    def _make_relay(self, kind: DeviceType) -> Node[ppmid_events.PpmidInput, ppmid_events.PpmidEvent]:
+        config = relay_config(self.plan, kind)
         name = f"{self.plan.name}/{kind.value.lower()}"
-        return Node(self.world, name, machine, partial(self._relay_says, eui))
+        return Node(self.world, name, Ppmid(config), partial(self._relay_says, config.eui))
 
     def _hub_says(self, event: hub_events.HubEvent) -> None:
         match event:

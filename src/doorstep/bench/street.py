@@ -6,10 +6,10 @@ so that everything that moved, and everything that a stop said of it, is in :att
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import count
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, structs
 
@@ -17,24 +17,18 @@ from doorstep.bench.home import Home, Uplink
 from doorstep.bench.links import Altered, Faults, Faulty, Link, Loopback, Switched, Tapped
 from doorstep.bench.records import Hop, Record, Remark
 from doorstep.bench.world import Node, World
-from doorstep.duis.catalogue import Role as UserRole
-from doorstep.duis.signature import issuer_and_serial
-from doorstep.errors import NoKey, UsageError
+from doorstep.errors import UsageError
 from doorstep.eui import Eui
-from doorstep.gbcs.keys import Holding, KeyRing, KeyStore, KeyUsage
-from doorstep.gbcs.payloads.axdr import Data
+from doorstep.gbcs.keys import Holding, KeyRing
 from doorstep.gbcs.times import Instant
-from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.configurations import Certified, dcc_config, supplier_config
 from doorstep.road.dcc import events as dcc_events
-from doorstep.road.dcc.inventory import Device, Inventory, User
-from doorstep.road.dcc.machine import Dcc, DccConfig
+from doorstep.road.dcc.machine import Dcc
 from doorstep.road.hub import events as hub_events
 from doorstep.road.machine import Remember
-from doorstep.road.meter.objects import Place
 from doorstep.road.ppmid import events as ppmid_events
 from doorstep.road.supplier import events as supplier_events
 from doorstep.road.supplier.delivery import FINAL, Delivery
-from doorstep.road.supplier.gateway import SupplierConfig, xml_signer
 from doorstep.road.supplier.machine import Supplier
 from doorstep.road.supplier.orders import Order
 from doorstep.street import HomePlan, StreetPlan
@@ -43,20 +37,12 @@ from doorstep.zigbee.clusters.tunneling import TUNNELING, RequestTunnelResponse,
 from doorstep.zigbee.zcl import Frame
 
 if TYPE_CHECKING:
-    from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric import ec
+    pass
 
-__all__ = ["Certified", "Delays", "Media", "Street", "command_of"]
+__all__ = ["Delays", "Media", "Street", "command_of"]
 
 HTTP_TIMEOUT: Final = 3_000
 """After how many milliseconds an HTTP client gives up, as the DCC's own does."""
-
-
-class Certified(KeyStore, Protocol):
-    """A key store that has certificates as well, which XML signatures are checked with."""
-
-    def certificate(self, eui: Eui, usage: KeyUsage) -> x509.Certificate | None:
-        """The certificate of ``eui`` for ``usage``."""
 
 
 class Delays(Struct, frozen=True):
@@ -90,7 +76,6 @@ class Street:
         faults: Media | None = None,
         seed: int = 0,
         wan_down: Iterable[str] = (),
-        registers: Mapping[Place, Data] | None = None,
     ) -> None:
         self.plan = plan
         self.world = World(now)
@@ -104,17 +89,23 @@ class Street:
         self._waiting: dict[str, Callable[[int, bytes], None]] = {}
 
         self.dcc: Node[dcc_events.DccInput, dcc_events.DccEvent] = Node(
-            self.world, "dcc", self._make_dcc(), self._dcc_says
+            self.world,
+            "dcc",
+            Dcc(dcc_config(plan, keys, now), KeyRing(Holding(keys, plan.dcc))),
+            self._dcc_says,
         )
         self.supplier: Node[supplier_events.SupplierInput, supplier_events.SupplierEvent] = Node(
-            self.world, "supplier", self._make_supplier(), self._supplier_says
+            self.world,
+            "supplier",
+            Supplier(supplier_config(plan, keys, now), KeyRing(Holding(keys, plan.supplier))),
+            self._supplier_says,
         )
         self.homes: dict[str, Home] = {}
         self.wans: dict[str, Switched[bytes]] = {}
         self._hans: dict[str, Switched[Asdu]] = {}
         self._meddlers: dict[str, Callable[[bytes], bytes]] = {}
         for planned in plan.homes:
-            self._build(planned, planned.name not in wan_down, registers)
+            self._build(planned, planned.name not in wan_down)
         self._home_of = {home.chf: home for home in self.homes.values()}
         self._relay_home = {relay: home for home in self.homes.values() for relay in (home.ppmid, home.hht)}
         self.supplier.take(supplier_events.PoweredOn())
@@ -169,57 +160,9 @@ class Street:
         delivery = self.deliveries.get(name)
         return delivery is not None and delivery.state in FINAL
 
-    # -- making the stops --------------------------------------------------------------------------
+    # -- making the homes --------------------------------------------------------------------------
 
-    def _make_dcc(self) -> Dcc:
-        plan = self.plan
-        key, certificate = self._xml(plan.dcc)
-        issuer, serial = issuer_and_serial(certificate)
-        inventory = Inventory(
-            [User(plan.supplier, frozenset({UserRole.IS}))],
-            [
-                Device(eui, DeviceType[kind], home.eui("CHF"))
-                for home in plan.homes
-                for eui, kind in home.devices
-                if kind != "HHT"
-            ],
-        )
-        config = DccConfig(
-            eui=plan.dcc,
-            inventory=inventory,
-            xml_key=key,
-            xml_issuer=issuer,
-            xml_serial=serial,
-            certificate_for=self._certificates_of(plan.supplier),
-        )
-        return Dcc(config, KeyRing(Holding(self._keys, plan.dcc)))
-
-    def _make_supplier(self) -> Supplier:
-        plan = self.plan
-        config = SupplierConfig(
-            eui=plan.supplier,
-            dcc=plan.dcc,
-            sign=xml_signer(*self._xml(plan.supplier)),
-            certificate_for=self._certificates_of(plan.dcc),
-        )
-        return Supplier(config, KeyRing(Holding(self._keys, plan.supplier)))
-
-    def _xml(self, party: Eui) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-        key = self._keys.private_key(party, KeyUsage.XML_SIGNATURE)
-        certificate = self._keys.certificate(party, KeyUsage.XML_SIGNATURE)
-        if key is None or certificate is None:
-            raise NoKey(f"no key pair for XML signatures is held for {party}")
-        return key, certificate
-
-    def _certificates_of(self, *parties: Eui) -> Callable[[str, int], x509.Certificate | None]:
-        """The look-up of XML-signing certificates that knows these parties and nobody else."""
-        held = {}
-        for party in parties:
-            certificate = self._xml(party)[1]
-            held[issuer_and_serial(certificate)] = certificate
-        return lambda issuer, serial: held.get((issuer, serial))
-
-    def _build(self, plan: HomePlan, wan_up: bool, registers: Mapping[Place, Data] | None) -> None:
+    def _build(self, plan: HomePlan, wan_up: bool) -> None:
         name = plan.name
         han: Switched[Asdu] = Switched(self._link(self._delays.han, self._faults.han))
         self._hans[name] = han
@@ -231,9 +174,7 @@ class Street:
         )
         meddled = Altered(han, lambda asdu: self._meddle(name, asdu))
         tapped = Tapped(meddled, lambda asdu, sent, arrived: self._heard(name, asdu, sent, arrived))
-        self.homes[name] = Home(
-            self.world, self.plan, plan, self._keys, tapped, uplink, self._remark, registers
-        )
+        self.homes[name] = Home(self.world, self.plan, plan, self._keys, tapped, uplink, self._remark)
 
     def _link(self, delay: int, faults: Faults) -> Link[Any]:
         loopback: Link[Any] = Loopback(delay)

@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing
+from doorstep.road.configurations import dcc_config, hubs_of
 from doorstep.road.dcc import events as dcc
 from doorstep.road.dcc.machine import Dcc
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.service.clock import WallClock
-from doorstep.service.configurations import dcc_config, hubs_of
 from doorstep.service.driver import Driver, Stopped
 from doorstep.service.event_log import EventLog
 from doorstep.service.gateway import GATEWAY_PORT, Gateway, Pusher

@@ -12,6 +12,7 @@ from typing import Any
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.configurations import hub_config, meter_config, relay_config
 from doorstep.road.hub import events as hub
 from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Heard, Send
@@ -20,7 +21,6 @@ from doorstep.road.meter.machine import Meter
 from doorstep.road.ppmid import events as ppmid
 from doorstep.road.ppmid.machine import Ppmid
 from doorstep.service.clock import WallClock
-from doorstep.service.configurations import hub_config, meter_config, relay_config
 from doorstep.service.driver import Driver
 from doorstep.service.event_log import EventLog
 from doorstep.service.process import HanSetting, Ready, StopSetting, until_signalled

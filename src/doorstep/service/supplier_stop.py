@@ -11,12 +11,12 @@ from msgspec import Struct
 
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing
+from doorstep.road.configurations import relays_of, supplier_config
 from doorstep.road.supplier import events as supplier
 from doorstep.road.supplier.gateway import believed
 from doorstep.road.supplier.machine import Supplier
 from doorstep.road.supplier.policy import Policy
 from doorstep.service.clock import WallClock
-from doorstep.service.configurations import relays_of, supplier_config
 from doorstep.service.driver import Driver, Stopped
 from doorstep.service.event_log import EventLog
 from doorstep.service.gateway import GATEWAY_PORT

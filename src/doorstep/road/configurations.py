@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from doorstep.duis.catalogue import Role as UserRole
 from doorstep.duis.signature import CertificateFor, issuer_and_serial
 from doorstep.errors import NoKey
 from doorstep.eui import Eui
-from doorstep.gbcs.keys import Holding, KeyUsage, PrivateKey, Role
+from doorstep.gbcs.keys import Holding, KeyStore, KeyUsage, PrivateKey, Role
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.inventory import Device, Inventory, User
@@ -20,10 +20,13 @@ from doorstep.road.meter.cells import Cells
 from doorstep.road.meter.config import MeterConfig
 from doorstep.road.ppmid.config import PpmidConfig
 from doorstep.road.supplier.gateway import SupplierConfig, xml_signer
-from doorstep.service.keystore import CertifiedKeyStore
 from doorstep.street import Firmware, HomePlan, StreetPlan
 
+if TYPE_CHECKING:
+    from cryptography import x509
+
 __all__ = [
+    "Certified",
     "dcc_config",
     "hub_config",
     "hubs_of",
@@ -37,7 +40,17 @@ _SUPPLIER_ROLES: Final = frozenset((UserRole.IS, UserRole.GS))
 _NETWORK_ROLES: Final = frozenset((UserRole.ED, UserRole.GT))
 
 
-def dcc_config(street: StreetPlan, keys: CertifiedKeyStore, now: Instant) -> DccConfig:
+class Certified(KeyStore, Protocol):
+    """A key store that has the certificates as well, with which XML signatures are checked."""
+
+    def trusted_certificate(self, eui: Eui, usage: KeyUsage, now: Instant) -> x509.Certificate:
+        """The certificate of ``eui`` for ``usage``, in its dates at ``now``; raises :class:`NoKey`."""
+
+    def certificate_by_serial(self, issuer_name: str, serial: int) -> x509.Certificate | None:
+        """The XML-signing certificate that a signature names."""
+
+
+def dcc_config(street: StreetPlan, keys: Certified, now: Instant) -> DccConfig:
     """The DCC: its inventory is the street. Raises :class:`NoKey` without its XML-signing key."""
     certificate = keys.trusted_certificate(street.dcc, KeyUsage.XML_SIGNATURE, now)
     issuer, serial = issuer_and_serial(certificate)
@@ -54,7 +67,7 @@ def dcc_config(street: StreetPlan, keys: CertifiedKeyStore, now: Instant) -> Dcc
     )
 
 
-def supplier_config(street: StreetPlan, keys: CertifiedKeyStore, now: Instant) -> SupplierConfig:
+def supplier_config(street: StreetPlan, keys: Certified, now: Instant) -> SupplierConfig:
     """The supplier, who believes what the DCC's XML-signing certificate verifies and nothing else."""
     certificate = keys.trusted_certificate(street.supplier, KeyUsage.XML_SIGNATURE, now)
     return SupplierConfig(
@@ -112,14 +125,14 @@ def _inventory(home: HomePlan) -> tuple[Device, ...]:
     return tuple(Device(eui, DeviceType[kind], hub) for eui, kind in home.devices if kind != "HHT")
 
 
-def _xml_key(keys: CertifiedKeyStore, party: Eui) -> PrivateKey:
+def _xml_key(keys: Certified, party: Eui) -> PrivateKey:
     key = Holding(keys, party).private_key(party, KeyUsage.XML_SIGNATURE)
     if key is None:
         raise NoKey(f"no private key for XML signatures is held for {party}")
     return key
 
 
-def _only(keys: CertifiedKeyStore, party: Eui, now: Instant) -> CertificateFor:
+def _only(keys: Certified, party: Eui, now: Instant) -> CertificateFor:
     """The look-up that finds the XML-signing certificate of one party and nobody else's."""
     theirs = keys.trusted_certificate(party, KeyUsage.XML_SIGNATURE, now)
     return lambda issuer, serial: theirs if keys.certificate_by_serial(issuer, serial) == theirs else None

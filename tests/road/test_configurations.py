@@ -11,8 +11,8 @@ from doorstep.duis import issuer_and_serial
 from doorstep.errors import NoKey
 from doorstep.gbcs.keys import KeyUsage, Role
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road import configurations
 from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
-from doorstep.service import configurations
 from doorstep.service.keystore import CertifiedKeyStore, FolderKeyStore
 from doorstep.service.pki import street_keys
 from doorstep.street import Firmware, street_plan
