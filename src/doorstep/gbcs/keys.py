@@ -28,7 +28,8 @@ PublicKey = ec.EllipticCurvePublicKey
 # One ECDH secret is 32 bytes; the bound keeps a hostile stream of senders from filling memory.
 MAX_SECRETS: Final = 4096
 
-_ECDSA: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
+_SIGNING: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
+_VERIFYING: Final = ec.ECDSA(SHA256())
 _ECDH: Final = ec.ECDH()
 
 
@@ -160,6 +161,16 @@ class KeyRing:
                 self._secrets.popitem(last=False)
         return secret
 
+    def agree(self, own: Eui, public: PublicKey) -> bytes:
+        """Z of the key agreement pair of ``own`` and a public key that came in a message.
+
+        It is not remembered. Raises :class:`NoKey` where the private key is not held.
+        """
+        private = self.store.private_key(own, KeyUsage.KEY_AGREEMENT)
+        if private is None:
+            raise NoKey(f"no private key for key agreement is held for {own}")
+        return private.exchange(_ECDH, public)
+
     def _agree(self, one: Eui, usage: KeyUsage, other: Eui) -> bytes | None:
         for mine, my_usage, peer, peer_usage in (
             (one, usage, other, KeyUsage.KEY_AGREEMENT),
@@ -174,7 +185,7 @@ class KeyRing:
 
 def sign(key: PrivateKey, data: bytes) -> bytes:
     """ECDSA with SHA-256 as GBCS carries it: r ‖ s, 32 bytes each. Deterministic (RFC 6979)."""
-    r, s = decode_dss_signature(key.sign(data, _ECDSA))
+    r, s = decode_dss_signature(key.sign(data, _SIGNING))
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
@@ -184,6 +195,6 @@ def verify_signature(key: PublicKey, signature: bytes, data: bytes) -> None:
         raise BadSignature(f"a signature has 64 bytes, not {len(signature)}")
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     try:
-        key.verify(encode_dss_signature(r, s), data, ec.ECDSA(SHA256()))
+        key.verify(encode_dss_signature(r, s), data, _VERIFYING)
     except InvalidSignature:
         raise BadSignature("the signature does not verify with the signer's certificate") from None

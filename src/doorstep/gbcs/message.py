@@ -18,6 +18,7 @@ from typing import Final
 from msgspec import Struct
 
 from doorstep.errors import DecodeError, EncodeError, Truncated
+from doorstep.gbcs.block import decode_block, is_block
 from doorstep.gbcs.header import GroupingHeader, decode_header
 from doorstep.gbcs.lengths import decode_length, encode_length
 from doorstep.gbcs.payloads import Payload, decode_payload, encode_payload
@@ -47,13 +48,13 @@ class Form(Enum):
 class Message(Struct, frozen=True):
     """A whole message, made by :func:`decode` or :func:`build`.
 
-    ``content`` is the encoding of ``payload``, the bytes that MAC and signature cover.
-    ``signature`` has 64 bytes (r ‖ s) or none, ``mac`` 12 bytes or none.
+    ``grouped`` is the encoding of ``header`` and ``payload``: a Pre-Command, and what is signed once its
+    ``DF`` is dropped. ``signature`` has 64 bytes (r ‖ s) or none, ``mac`` 12 bytes or none.
     """
 
     header: GroupingHeader
     payload: Payload
-    content: bytes
+    grouped: bytes
     form: Form
     signature: bytes = b""
     mac: bytes = b""
@@ -64,14 +65,14 @@ class Message(Struct, frozen=True):
         return use_case(self.header.message_code)
 
     @property
-    def grouped(self) -> bytes:
-        """Grouping Header and payload: a Pre-Command, and what is signed once its ``DF`` is dropped."""
-        return self.header.encode(len(self.content)) + self.content
+    def content(self) -> bytes:
+        """The encoding of the payload alone."""
+        return self.grouped[decode_header(self.grouped)[1] :]
 
     @property
     def authenticated(self) -> bytes:
         """Everything between security header and MAC, which the MAC covers."""
-        return self.grouped + _signature_field(self.signature)
+        return self.grouped + (b"\x40" + self.signature if self.signature else b"\x00")
 
     def __bytes__(self) -> bytes:
         if self.form is Form.MACED:
@@ -101,7 +102,8 @@ def build(
     natural = Form.MACED if mac else Form.SIGNED if signature else Form.UNSIGNED
     if form is not None and form is not natural and (natural, form) != (Form.UNSIGNED, Form.UNSIGNED_EMPTY):
         raise EncodeError("form", f"a message with these protections is {natural.value}, not {form.value}")
-    return Message(header, payload, encode_payload(payload), form or natural, signature, mac)
+    content = encode_payload(payload)
+    return Message(header, payload, header.encode(len(content)) + content, form or natural, signature, mac)
 
 
 def decode(data: bytes) -> Message:
@@ -119,16 +121,21 @@ def decode(data: bytes) -> Message:
     if after > end:
         raise Truncated("payload", end, f"{length} bytes are announced, {end - content} are there")
     signature, form = _tail(data, after, end, maced)
-    body = data[content:after]
     try:
-        payload = decode_payload(body, header)
+        payload = decode_payload(data[content:after], header)
     except DecodeError as error:
         raise error.shifted(content) from None
-    return Message(header, payload, body, form, signature, data[end:] if maced else b"")
+    return Message(header, payload, data[start:after], form, signature, data[end:] if maced else b"")
 
 
 def peek(data: bytes) -> GroupingHeader:
-    """Just the Grouping Header: all that routing may look at, and no key is needed for it."""
+    """Just the Grouping Header: all that routing may look at, and no key is needed for it.
+
+    Of a block of a General Block Transfer it is what the block repeats of it, so that blocks are routed
+    as the whole message would be. Raises :class:`DecodeError`.
+    """
+    if is_block(data):
+        return decode_block(data).header
     return decode_header(data, _outer(data)[0])[0]
 
 
@@ -163,6 +170,8 @@ def _outer(data: bytes) -> tuple[int, int, bool]:
 
 def _bad_outer(data: bytes) -> DecodeError:
     """Say which byte of the MAC Header is the first that cannot be one."""
+    if is_block(data):
+        return DecodeError("MAC Header", 1, "0x09 begins a block of a longer message, not a whole one")
     for offset, (found, wanted) in enumerate(zip(data, _GENERAL_CIPHERING, strict=False)):
         if found != wanted:
             detail = f"0x{found:02X} starts neither a MAC Header (DD 00) nor a Grouping Header (DF)"
@@ -188,7 +197,3 @@ def _tail(data: bytes, after: int, end: int, maced: bool) -> tuple[bytes, Form]:
         after,
         f"0x{data[after]:02X} with {rest - 1} bytes after it; a signature is 00 or 40 and 64 bytes",
     )
-
-
-def _signature_field(signature: bytes) -> bytes:
-    return bytes((len(signature),)) + signature

@@ -8,9 +8,11 @@ import pytest
 from doorstep import gbcs
 from doorstep.duis import RequestId, element, service_request
 from doorstep.errors import BadMac, BadSignature, DecodeError, NoKey
+from doorstep.eui import Eui
+from doorstep.gbcs.encrypted import opened
 from doorstep.gbcs.payloads import asn1, gbz
 from doorstep.gbcs.payloads.dlms import AccessResponse, AccessResult, Action
-from doorstep.road.supplier.outcome import answered_counter, authenticate, failure, in_clear, is_readable
+from doorstep.road.supplier.outcome import answered_counter, authenticate, failure, is_readable
 from doorstep.service.keystore import FolderKeyStore
 from tests.reference import hex_file, shared
 from tests.road.supplier.parties import (
@@ -95,8 +97,7 @@ def test_every_reference_response_is_read_as_its_name_says() -> None:
     seen = 0
     for file in sorted(shared("rtds/messages").glob("*/*_RESPONSE_GBCS.HEX")):
         response = gbcs.decode(hex_file(file))
-        user = response.header.supplementary_remote_party_id or response.header.business_target_id
-        payload = in_clear(response, keys, user)
+        payload = opened(response, keys)
         if not is_readable(payload) or file.name.startswith("CS06_11.3_FUTURE_DATED_ERROR"):
             continue
         seen += 1
@@ -104,10 +105,13 @@ def test_every_reference_response_is_read_as_its_name_says() -> None:
     assert seen >= 200
 
 
-def encrypted(plaintext: bytes) -> gbcs.Message:
-    """A Response with one component, a Read Attributes Response that only the supplier can read."""
+def encrypted(plaintext: bytes, by: Eui = METER) -> gbcs.Message:
+    """A Response with one component, a Read Attributes Response that only the supplier can read.
+
+    It says that it is the meter's, whoever it was that encrypted it.
+    """
     header = gbcs.GroupingHeader(gbcs.Cra.RESPONSE, 9, METER, SUPPLIER, 0x0097)
-    secret = ring(METER, KA).shared_secret(METER, SUPPLIER)
+    secret = ring(by, KA).shared_secret(by, SUPPLIER)
     assert secret is not None
     ciphered = bytes.fromhex("3100000000") + gbcs.encrypt(secret, header, plaintext)
     body = bytes.fromhex("00 01 18 00 01") + len(ciphered).to_bytes(2, "big") + ciphered
@@ -118,19 +122,19 @@ def encrypted(plaintext: bytes) -> gbcs.Message:
 def test_an_encrypted_status_is_read_with_the_supplier_s_key() -> None:
     failed = encrypted(bytes.fromhex("0100 C0"))
     assert failure(failed.payload) is None
-    assert failure(in_clear(failed, KEYS, SUPPLIER)) == "item 1: hardware-failure"
+    assert failure(opened(failed, KEYS)) == "item 1: hardware-failure"
     fine = encrypted(bytes.fromhex("0100 00 2B E8030000"))
-    assert failure(in_clear(fine, KEYS, SUPPLIER)) is None
+    assert failure(opened(fine, KEYS)) is None
 
 
 def test_what_cannot_be_decrypted_is_not_taken_for_success() -> None:
     nobody = gbcs.KeyRing(gbcs.MemoryKeyStore())
     with pytest.raises(NoKey):
-        in_clear(encrypted(bytes.fromhex("0100 C0")), nobody, SUPPLIER)
+        opened(encrypted(bytes.fromhex("0100 C0")), nobody)
     with pytest.raises(BadMac):
-        in_clear(encrypted(bytes.fromhex("0100 C0")), ring(METER_2, KA), METER_2)
+        opened(encrypted(bytes.fromhex("0100 C0"), by=METER_2), KEYS)
     with pytest.raises(DecodeError):
-        in_clear(encrypted(b"\x01"), KEYS, SUPPLIER)
+        opened(encrypted(b"\x01"), KEYS)
 
 
 # -- genuine or not -----------------------------------------------------------------------------------------

@@ -6,10 +6,9 @@ from doorstep.duis.request import Request
 from doorstep.duis.transform import Known, signed_form, transform
 from doorstep.errors import InputError, NoKey, VerificationError
 from doorstep.eui import Eui
-from doorstep.gbcs.header import Cra
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.message import Message
-from doorstep.gbcs.protection import Proof, Verdict, seal, verify
+from doorstep.gbcs.protection import Verdict, demanded, seal, verify
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import Protection
 from doorstep.road.dcc.inventory import Device
@@ -65,23 +64,11 @@ class Broker:
         :class:`VerificationError` or :class:`NoKey`.
         """
         proof = verify(message, self._keys)
-        if not any(_holds(proof, protection) for protection in _protections(message)):
+        asked = demanded(message) or (Protection.SIGNATURE, Protection.MAC)
+        if not any(proof.meets(protection, unchecked_mac=True) for protection in asked):
             if proof.signature is Verdict.NO_KEY:
                 raise NoKey(f"no certificate is held for {message.header.business_originator_id}")
             raise VerificationError("it lacks the protection that its use case asks for")
-
-
-def _protections(message: Message) -> tuple[Protection, ...]:
-    """The protections of which one is asked for: any, where the use case is not known to have one."""
-    row = message.use_case
-    stated = () if row is None else row.alert if message.header.cra is Cra.ALERT else row.response
-    return stated or (Protection.SIGNATURE, Protection.MAC)
-
-
-def _holds(proof: Proof, protection: Protection) -> bool:
-    mac = proof.mac in (Verdict.VERIFIED, Verdict.NO_KEY)
-    signature = proof.signature is Verdict.VERIFIED
-    return (mac or Protection.MAC not in protection) and (signature or Protection.SIGNATURE not in protection)
 
 
 def _check_identity(message: Message, request: Request) -> None:

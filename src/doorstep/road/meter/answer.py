@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import MappingProxyType
 from typing import Final
 
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.keys import KeyRing
-from doorstep.gbcs.message import Message, build
+from doorstep.gbcs.message import build
 from doorstep.gbcs.payloads import Payload
-from doorstep.gbcs.protection import seal, sign
+from doorstep.gbcs.protection import protect
 from doorstep.gbcs.times import Instant, cosem_date_time
-from doorstep.gbcs.usecases import Protection, UseCase
+from doorstep.gbcs.usecases import UseCase
 
 __all__ = ["TIMED", "answer"]
 
@@ -28,10 +26,6 @@ TIMED: Final = frozenset(
     " ".join((_FUTURE_DATABLE, _FUTURE_DATABLE_GAS, _READINGS, _READINGS_GAS, _TOP_UPS, _COMMON)).split()
 )
 """The use cases whose Responses say when they were made: future-datable ones, top-ups, register reads."""
-
-_PROTECT: Final[MappingProxyType[Protection, Callable[[Message, KeyRing], Message]]] = MappingProxyType(
-    {Protection.SIGNATURE: sign, Protection.MAC: seal}
-)
 
 
 def answer(
@@ -53,4 +47,4 @@ def answer(
         command.supplementary_remote_party_id,
         command.supplementary_remote_party_counter,
     )
-    return bytes(_PROTECT[row.response[0]](build(header, payload), keys))
+    return bytes(protect(build(header, payload), row.response[0], keys))

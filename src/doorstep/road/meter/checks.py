@@ -6,18 +6,17 @@ Each check is a function that passes or raises :class:`Rejection`; a rejected Co
 from __future__ import annotations
 
 from collections.abc import Callable
-from hmac import compare_digest
 from typing import Final
 
 from msgspec import Struct
 
-from doorstep.errors import BadSignature, DecodeError, DoorstepError, NoKey
+from doorstep.errors import BadMac, BadSignature, DecodeError, DoorstepError, NoKey
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.keys import KeyRing, Role
-from doorstep.gbcs.message import Form, Message, decode
+from doorstep.gbcs.message import Message, decode
 from doorstep.gbcs.payloads.dlms import AccessRequest
-from doorstep.gbcs.protection import seal
+from doorstep.gbcs.protection import carried, check_mac, check_signature
 from doorstep.gbcs.usecases import DeviceType, Protection, UseCase
 from doorstep.road.meter.cells import Cells, may_send
 from doorstep.road.meter.codes import AlertCode
@@ -103,9 +102,7 @@ def is_supported(message: Message, receiver: Receiver) -> None:
 
 def is_protected(message: Message, _receiver: Receiver) -> None:
     """It carries the protections that its use case demands, no fewer and no more."""
-    found = Protection.MAC if message.form is Form.MACED else Protection(0)
-    if message.signature:
-        found |= Protection.SIGNATURE
+    found = carried(message)
     row = _row(message)
     if found not in row.command:
         raise Rejection(
@@ -129,11 +126,10 @@ def is_signed(message: Message, receiver: Receiver) -> None:
     """The signature, where there is one, is the originator's."""
     if not message.signature:
         return
-    originator = message.header.business_originator_id
     try:
-        receiver.keys.verify(originator, message.signature, message.grouped[1:])
+        check_signature(message, receiver.keys)
     except BadSignature as error:
-        raise Rejection(f"{error} ({originator})", AlertCode.AUTHENTICATION_FAILURE) from None
+        raise Rejection(str(error), AlertCode.AUTHENTICATION_FAILURE) from None
     except NoKey as error:
         raise Rejection(str(error), AlertCode.FAILED_AUTHORISATION) from None
 
@@ -146,11 +142,11 @@ def is_sealed(message: Message, receiver: Receiver) -> None:
     if broker is None:
         raise Rejection("no Access Control Broker is known", AlertCode.FAILED_AUTHORISATION)
     try:
-        expected = seal(message, receiver.keys, author=broker).mac
+        check_mac(message, receiver.keys, author=broker)
+    except BadMac as error:
+        raise Rejection(str(error), AlertCode.AUTHENTICATION_FAILURE) from None
     except NoKey as error:
         raise Rejection(str(error), AlertCode.FAILED_AUTHORISATION) from None
-    if not compare_digest(expected, message.mac):
-        raise Rejection("the MAC does not hold", AlertCode.AUTHENTICATION_FAILURE)
 
 
 # -- 6: anti-replay --------------------------------------------------------------------------------

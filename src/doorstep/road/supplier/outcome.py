@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 
 from doorstep.errors import BadMac, NoKey
@@ -16,20 +15,17 @@ from doorstep.gbcs import (
     KeyRing,
     Message,
     Payload,
-    Proof,
     Verdict,
-    decrypt,
-    verify,
+    protection,
 )
 from doorstep.gbcs.payloads.asn1 import Asn1Payload, names
 from doorstep.gbcs.payloads.dlms import AccessResponse
-from doorstep.gbcs.payloads.gbz import Encrypted, GbzPayload, encrypted_items, opened
-from doorstep.gbcs.usecases import Protection
+from doorstep.gbcs.payloads.gbz import GbzPayload
 from doorstep.zigbee.clusters.metering import StartSamplingResponse
 from doorstep.zigbee.clusters.prepayment import ConsumerTopUpResponse
 from doorstep.zigbee.zcl import DefaultResponse, ReadAttributesResponse, Status, WriteAttributesResponse
 
-__all__ = ["answered_counter", "authenticate", "failure", "in_clear", "is_readable"]
+__all__ = ["answered_counter", "authenticate", "failure", "is_readable"]
 
 
 def answered_counter(header: GroupingHeader, supplier: Eui) -> int | None:
@@ -53,36 +49,13 @@ def authenticate(response: Message, keys: KeyRing, supplier: Eui, *, vouched: bo
     The MAC of a Response to the Access Control Broker is for the broker alone to check; ``vouched`` says that
     the DCC did, and signed for it. Raises :class:`VerificationError` or :class:`NoKey`.
     """
-    proof = verify(response, keys)
-    row = response.use_case
-    alternatives = row.response if row else ()
-    to_broker = response.header.business_target_id != supplier
-    if any(_holds(proof, protection, to_broker and vouched) for protection in alternatives):
+    proof = protection.authenticate(response, keys)
+    unchecked_mac = vouched and response.header.business_target_id != supplier
+    if any(proof.meets(one, unchecked_mac=unchecked_mac) for one in protection.demanded(response)):
         return
     if Verdict.NO_KEY in (proof.mac, proof.signature):
         raise NoKey(f"no key is held that checks a Response of {response.header.business_originator_id}")
     raise BadMac("the Response lacks the protection that its use case asks for")
-
-
-def in_clear(response: Message, keys: KeyRing, supplier: Eui) -> Payload:
-    """The Response's payload with what is encrypted for the supplier opened, as far as that hides results.
-
-    Raises :class:`NoKey`, :class:`BadMac`, or :class:`DecodeError` for what decrypts to no command.
-    """
-    payload = response.payload
-    if not isinstance(payload, GbzPayload) or not encrypted_items(payload):
-        return payload
-    device = response.header.business_originator_id
-    secret = keys.shared_secret(supplier, device)
-    if secret is None:
-        raise NoKey(f"no key agreement keys are held for {supplier} and {device}")
-    components = []
-    for component in payload.components:
-        if isinstance(component.command, Encrypted):
-            plaintext = decrypt(secret, response.header, component.command.item)
-            component = msgspec.structs.replace(component, command=opened(component, plaintext))
-        components.append(component)
-    return GbzPayload(tuple(components))
 
 
 def is_readable(payload: Payload) -> bool:
@@ -96,12 +69,6 @@ def failure(payload: Payload) -> str | None:
     Later parts only say that they were not tried: a Device stops at the first that fails.
     """
     return next(_FAILURES[type(payload)](payload), None)
-
-
-def _holds(proof: Proof, protection: Protection, mac_vouched: bool) -> bool:
-    mac = proof.mac is Verdict.VERIFIED or (mac_vouched and proof.mac is Verdict.NO_KEY)
-    signature = proof.signature is Verdict.VERIFIED
-    return (mac or Protection.MAC not in protection) and (signature or Protection.SIGNATURE not in protection)
 
 
 # -- DLMS COSEM -----------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ import msgspec
 from doorstep.errors import DoorstepError
 from doorstep.eui import Eui
 from doorstep.gbcs import Message, decode
+from doorstep.gbcs.encrypted import opened
 from doorstep.gbcs.times import Instant
 from doorstep.road.supplier.book import Record
 from doorstep.road.supplier.correlate import codes_of
 from doorstep.road.supplier.delivery import TRANSITIONS, Delivery, Event
 from doorstep.road.supplier.desk import Desk
-from doorstep.road.supplier.outcome import answered_counter, authenticate, failure, in_clear, is_readable
+from doorstep.road.supplier.outcome import answered_counter, authenticate, failure, is_readable
 
 __all__ = ["Responses"]
 
@@ -81,7 +82,7 @@ class Responses:
 
 def _verdict(response: Message, desk: Desk) -> tuple[Event, str]:
     try:
-        payload = in_clear(response, desk.keys, desk.config.eui)
+        payload = opened(response, desk.keys)
     except DoorstepError as error:
         return Event.UNREADABLE, f"what is encrypted in the Response cannot be read: {error}"
     if not is_readable(payload):
