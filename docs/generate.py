@@ -69,7 +69,7 @@ def service_requests() -> str:
             " ".join(sorted(role.name for role in row.roles)),
             row.future_dated.value,
             f"`{row.body_element}`",
-            " ".join(mapped.get(row.srv, ())),
+            " ".join(dict.fromkeys(mapped.get(row.srv, ()))),
         )
         for row in VARIANTS.values()
     ]

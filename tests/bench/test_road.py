@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 from typing import NamedTuple, TypeVar
 
@@ -82,16 +83,16 @@ def run(seed: int) -> Run:
     for number in range(DELIVERIES):
         order = _order(f"order-{number}", random.choice(street.plan.homes), random)
         orders[order.name] = order
-        street.world.at(NOW + random.randrange(6 * HOUR), lambda order=order: street.place(order))
+        street.world.at(NOW + random.randrange(6 * HOUR), partial(street.place, order))
     for home in street.plan.homes:
         when = NOW
         while when < NOW + 8 * HOUR:
             when += random.randrange(MINUTE, 90 * MINUTE)
             up = random.random() < 0.5
-            street.world.at(when, lambda home=home, up=up: street.switch_wan(home.name, up))
+            street.world.at(when, partial(street.switch_wan, home.name, up))
             ppmid = home.eui("PPMID")
             change = street.relay_online if random.random() < 0.6 else street.relay_offline
-            street.world.at(when, lambda ppmid=ppmid, change=change: change(ppmid))
+            street.world.at(when, partial(change, ppmid))
     for day in range(1, 20):
         street.world.run(end=NOW + day * 24 * HOUR)
         if all(street.finished(name) for name in orders):

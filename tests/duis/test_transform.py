@@ -69,8 +69,8 @@ def test_the_header_carries_the_request_id() -> None:
 
 
 def test_a_request_for_which_there_is_no_row_is_refused() -> None:
-    with pytest.raises(Unsupported, match=r"service request 7\.2"):
-        transform(service_request(REQUEST_ID, 4, element("DisableSupply")), KNOWN)
+    with pytest.raises(Unsupported, match=r"service request 8\.12\.1"):
+        transform(service_request(REQUEST_ID, 1, element("RestoreHANDeviceLog")), KNOWN)
 
 
 def test_a_device_of_a_type_without_that_use_case_is_refused() -> None:

@@ -9,7 +9,15 @@ import pytest
 from doorstep import gbcs
 from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.payloads.gbz import GbzPayload
-from doorstep.gbcs.usecases import USE_CASES, Category, PayloadKind, Protection, use_case, use_cases_named
+from doorstep.gbcs.usecases import (
+    USE_CASES,
+    Category,
+    PayloadKind,
+    Protection,
+    use_case,
+    use_cases_called,
+    use_cases_named,
+)
 from doorstep.gbcs.usecases.components import COMPONENTS, components
 from tests.reference import hex_file, manifest, shared
 
@@ -55,6 +63,26 @@ def test_look_ups() -> None:
     assert use_case(0xFFFF) is None
     assert use_cases_named("ECS04b") == (row,)
     assert len(use_cases_named("CS02b")) == 10
+
+
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("ECS08a", "ECS08a"),
+        ("ECS08", "ECS08"),
+        ("ECS47Activate", "ECS47"),
+        ("CCS05CCS04", "CCS05/CCS04"),
+        ("CCS04", "CCS05/CCS04"),
+        ("CS02bSupplierBySupplier", "CS02b"),
+    ],
+)
+def test_names_that_files_use(called: str, name: str) -> None:
+    assert {row.name for row in use_cases_called(called)} == {name}
+
+
+@pytest.mark.parametrize("called", ["", "E", "ECS", "ecs08", "ECS08b", "ECS0", "ECS08activate"])
+def test_names_that_mean_nothing(called: str) -> None:
+    assert use_cases_called(called) == ()
 
 
 def test_every_reference_message_is_protected_as_its_row_says() -> None:

@@ -21,6 +21,7 @@ from doorstep.cli import (
     decode,
     deliver,
     demo,
+    encode,
     hub,
     keys,
     meter,
@@ -45,6 +46,7 @@ app: Final = typer.Typer(
 
 # What anybody can do with a message or a request in hand.
 app.command("decode")(decode.decode)
+app.command("encode")(encode.encode)
 app.command("verify")(verify.verify)
 app.command("transform")(transform.transform)
 app.add_typer(utrn.app, name="utrn")

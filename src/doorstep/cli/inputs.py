@@ -5,15 +5,14 @@ from __future__ import annotations
 import binascii
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from doorstep.errors import DoorstepError, InputError, UsageError
-from doorstep.gbcs import Message, decode
+from doorstep.errors import InputError, UsageError
 
-__all__ = ["MAX_INPUT", "each_message", "from_text", "naming", "read"]
+__all__ = ["MAX_INPUT", "from_text", "naming", "read", "read_lines"]
 
 MAX_INPUT: Final = 1 << 20
 """Bytes of the largest input: a GBCS message has 64 KiB at most, a DUIS document 1 MiB."""
@@ -41,22 +40,19 @@ def read(path: Path) -> bytes:
     return data
 
 
-def each_message(files: Iterable[Path], use: Callable[[Path, Message], None]) -> bool:
-    """Let every file's message be used, and say on standard error which files hold none.
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file or of standard input, one after the other; none may be over the limit.
 
-    Whether all of them held one.
+    Raises :class:`UsageError`.
     """
-    usable = True
-    for path in files:
-        try:
-            with naming(path):
-                message = decode(from_text(read(path)))
-        except DoorstepError as error:
-            usable = False
-            print(f"doorstep: {error}", file=sys.stderr)
-        else:
-            use(path, message)
-    return usable
+    try:
+        with nullcontext(sys.stdin.buffer) if str(path) == _STDIN else path.open("rb") as file:
+            while line := file.readline(MAX_INPUT + 1):
+                if len(line) > MAX_INPUT:
+                    raise UsageError(f"{path}: a line of over {MAX_INPUT} bytes")
+                yield line
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
 
 
 @contextmanager

@@ -62,16 +62,20 @@ def transform(
     from doorstep.duis.transform import ELEMENTS, Known
     from doorstep.gbcs import KeyRing
     from doorstep.gbcs.times import from_iso
+    from doorstep.gbcs.usecases import use_cases_called
     from doorstep.service.clock import WallClock
     from doorstep.service.keystore import FolderKeyStore
 
     if element not in ELEMENTS:
         raise UsageError(f"--element is {' or '.join(ELEMENTS)}, not {element[:40]!r}")
+    wanted = use_cases_called(use_case) if use_case is not None else ()
+    if use_case is not None and not wanted:
+        raise UsageError(f"{use_case[:40]!r} is no use case")
     keys = KeyRing(FolderKeyStore(keystore)) if keystore is not None else None
     known = Known(
         broker=_broker(keys),
         broker_counter=acb_counter,
-        use_cases=frozenset(() if use_case is None else (use_case,)),
+        use_cases=frozenset(row.name for row in wanted),
         element=element,
         clock=from_iso(clock) if clock is not None else WallClock().now(),
     )
@@ -79,9 +83,9 @@ def transform(
         asked = parse_request(read(request))
     _check_variant(asked)
     message = _message(asked, known, keys)
-    found = message.use_case.name if message.use_case is not None else ""
-    if use_case is not None and found != use_case:
-        raise UsageError(f"the request becomes {found or 'no known use case'}, not {use_case[:40]}")
+    if use_case is not None and message.use_case not in wanted:
+        found = message.use_case.name if message.use_case is not None else "no known use case"
+        raise UsageError(f"the request becomes {found}, not {use_case[:40]}")
     print(bytes(message).hex().upper())
 
 

@@ -25,13 +25,13 @@ def verify(
     import msgspec
 
     from doorstep import gbcs
-    from doorstep.cli.inputs import each_message
+    from doorstep.cli.carried import with_messages
     from doorstep.service.keystore import FolderKeyStore
 
     keys = gbcs.KeyRing(FolderKeyStore(keystore))
     verdicts: set[gbcs.Verdict] = set()
 
-    def judge(path: Path, message: gbcs.Message) -> None:
+    def judge(path: Path, _data: bytes, message: gbcs.Message) -> None:
         proof = gbcs.judge(message, keys)
         verdicts.update((proof.mac, proof.signature))
         said = {
@@ -43,7 +43,7 @@ def verify(
         }
         print(msgspec.json.encode(said).decode())
 
-    if not each_message(files, judge):
+    if not with_messages(files, judge):
         raise typer.Exit(2)
     if gbcs.Verdict.FAILED in verdicts:
         raise typer.Exit(1)

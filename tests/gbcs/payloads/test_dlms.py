@@ -180,6 +180,21 @@ def test_deep_structures_and_absurd_counts_end_in_an_error(opening: str) -> None
         decode_payload(hostile, HEADER)
 
 
+@pytest.mark.parametrize(
+    "compact",
+    [
+        "01FFFF 01FFFF 00 01 00",  # arrays of arrays of null-data
+        "0202 01FFFF00 11 02 0102",  # an array of null-data beside a number
+        "02 64" + "00" * 99 + "11" + "82 0400" + "00" * 0x400,  # a thousand elements of a hundred values
+        "00 01 00",
+        "0200 01 00",
+    ],
+)
+def test_a_compact_array_of_values_without_bytes_is_refused_at_once(compact: str) -> None:
+    with pytest.raises(DecodeError, match="compact-array"):
+        decode_payload(bytes.fromhex("0F2000000100 13" + compact), HEADER)
+
+
 def test_nesting_up_to_the_bound_is_read() -> None:
     deep = bytes.fromhex("0201") * MAX_DEPTH + b"\x00"
     value, end = decode_data(deep, 0)

@@ -72,6 +72,16 @@ SERVICE_S, SERVICE_T, SERVICE_D = "/api/v1/serviceS", "/api/v1/serviceT", "/api/
 
 # One critical service, one that is not: SRV 7.1 becomes ECS42 (0x004F), SRV 4.18 becomes ECS82 (0x0069).
 ENABLE = element("EnableSupply")
+# A legal request whose encoding no source gives, so that no mapping row can answer it.
+UNMAPPED = element(
+    "UpdatePaymentMode",
+    element(
+        "Prepayment",
+        element("SuspendDebtDisabled", "false"),
+        element("SuspendDebtEmergency", "false"),
+        element("DisablementThreshold", "0"),
+    ),
+)
 BALANCE = element("ReadMeterBalance")
 
 SCHEMA = (

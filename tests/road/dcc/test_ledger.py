@@ -27,6 +27,7 @@ from tests.road.dcc.office import (
     SERVICE_D,
     SERVICE_S,
     SUPPLIER,
+    UNMAPPED,
     Office,
     asked,
     document,
@@ -87,7 +88,7 @@ class TestCounters:
 
     def test_a_refused_request_uses_none(self, office: Office) -> None:
         assert office.code(asked(2, 10), SERVICE_S) == "E13"
-        assert office.status(asked(4, 10, element("DisableSupply"))) == 501
+        assert office.status(asked(4, 10, UNMAPPED)) == 501
         assert office.code(asked(1, 10)) == "I99"
 
     def test_services_of_the_dcc_itself_count_too(self, office: Office) -> None:

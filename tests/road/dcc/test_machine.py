@@ -24,6 +24,7 @@ from tests.road.dcc.office import (
     SERVICE_D,
     SERVICE_T,
     SUPPLIER,
+    UNMAPPED,
     USERS,
     Office,
     asked,
@@ -168,7 +169,7 @@ class TestTransform:
         assert made != bytes(transform(asked(4, 10, CREDIT), Known(DCC, element="single")))
 
     def test_a_service_without_a_mapping_row(self, office: Office) -> None:
-        assert office.status(asked(4, 10, element("DisableSupply"))) == 501
+        assert office.status(asked(4, 10, UNMAPPED)) == 501
 
     def test_a_body_that_lacks_what_the_row_needs(self, office: Office) -> None:
         assert office.status(asked(2, 10, element("TopUpDevice"))) == 400

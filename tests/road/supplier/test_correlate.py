@@ -198,8 +198,8 @@ def test_the_two_forms_are_not_mixed() -> None:
 
 
 def test_a_request_that_doorstep_cannot_transform_is_not_signed() -> None:
-    asked = request(element("SetElectricitySupplyTamperState"))
-    (code,) = (row.code for row in gbcs.use_cases_named("ECS81"))
+    asked = request(element("IssueSecurityCredentials"))
+    (code,) = (row.code for row in gbcs.use_cases_named("CS02c"))
     header = gbcs.GroupingHeader(gbcs.Cra.COMMAND, 1000, SUPPLIER, METER, code)
     with pytest.raises(Unsupported):
         correlate(bytes(gbcs.build(header, gbcs.decode(PRE_COMMAND).payload)), asked, DCC, NOW)

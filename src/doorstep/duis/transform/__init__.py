@@ -9,16 +9,56 @@ from __future__ import annotations
 from typing import Final
 
 from doorstep.duis.request import Request
-from doorstep.duis.transform import prepayment
+from doorstep.duis.transform import (
+    alerts,
+    communications_hub,
+    configuration,
+    consumer,
+    gas_configuration,
+    gas_consumer,
+    gas_logs,
+    gas_prepayment,
+    gas_readings,
+    gas_supply,
+    gas_tariff,
+    load_calendar,
+    load_control,
+    logs,
+    prepayment,
+    prepayment_configuration,
+    readings,
+    supply,
+    voltage,
+)
 from doorstep.duis.transform.known import ELEMENTS, Known
-from doorstep.duis.transform.rows import Mapping
+from doorstep.duis.transform.rows import Mapping, certificate
 from doorstep.errors import InputError, Unsupported
 from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.message import Form, Message, build, decode
 
 __all__ = ["ELEMENTS", "ROWS", "Known", "Mapping", "candidates", "signed_form", "transform"]
 
-ROWS: Final[tuple[Mapping, ...]] = (*prepayment.ROWS,)
+ROWS: Final[tuple[Mapping, ...]] = (
+    *prepayment.ROWS,
+    *prepayment_configuration.ROWS,
+    *consumer.ROWS,
+    *readings.ROWS,
+    *voltage.ROWS,
+    *configuration.ROWS,
+    *supply.ROWS,
+    *load_calendar.ROWS,
+    *load_control.ROWS,
+    *logs.ROWS,
+    *alerts.ROWS,
+    *communications_hub.ROWS,
+    *gas_tariff.ROWS,
+    *gas_prepayment.ROWS,
+    *gas_consumer.ROWS,
+    *gas_readings.ROWS,
+    *gas_logs.ROWS,
+    *gas_configuration.ROWS,
+    *gas_supply.ROWS,
+)
 """Every mapping row; of several that fit a request, the first is the default."""
 
 
@@ -56,7 +96,8 @@ def signed_form(payload: bytes) -> Message:
 
 def _header(row: Mapping, request: Request, known: Known) -> GroupingHeader:
     name = request.request_id
-    if not row.by_broker:
+    unknown_user = certificate(request)
+    if not (row.by_broker or unknown_user):
         return GroupingHeader(Cra.COMMAND, name.counter, name.originator, name.target, row.use_case.code)
     return GroupingHeader(
         Cra.COMMAND,
@@ -66,4 +107,5 @@ def _header(row: Mapping, request: Request, known: Known) -> GroupingHeader:
         row.use_case.code,
         supplementary_remote_party_id=name.originator,
         supplementary_remote_party_counter=name.counter,
+        supplementary_certificate=unknown_user,
     )

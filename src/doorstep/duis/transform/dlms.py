@@ -1,27 +1,35 @@
 """The words in which a mapping row says an Access-Request: components, and where their data comes from.
 
 A source is either a constant or a function of the request; :func:`text`, :func:`number` and the others
-make such functions from the path of an element.
+make such functions from the path of an element, and :func:`together` joins several into one value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Final
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
+from doorstep.duis.element import Element
 from doorstep.duis.request import Request
-from doorstep.duis.simple_type import BOOLEAN, INTEGER, TEXT
+from doorstep.duis.simple_type import BOOLEAN, DATE_TIME, INTEGER, TEXT, SimpleType, one_of
 from doorstep.duis.transform.known import Known
-from doorstep.errors import Unsupported, XmlError
+from doorstep.errors import InputError, Unsupported, XmlError
+from doorstep.eui import Eui
 from doorstep.gbcs import times
 from doorstep.gbcs.payloads.axdr import BitString, Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component, Obis, invoke_id
 
 __all__ = [
+    "ASCII",
     "CANCEL_DATE",
+    "EUI",
+    "FALSE",
+    "HEX",
     "NULL",
+    "TRUE",
     "Part",
     "Source",
     "access_request",
@@ -29,40 +37,65 @@ __all__ = [
     "activation",
     "array",
     "bits",
+    "choice",
+    "decimal",
     "double_long",
+    "double_long_unsigned",
     "enum",
     "flag",
     "get",
+    "integer",
     "long_unsigned",
+    "moment",
     "number",
     "obis",
+    "octet_string",
     "octets",
     "put",
+    "resolve",
+    "select",
     "structure",
     "text",
+    "together",
+    "unsigned",
+    "whole_seconds",
 ]
 
+Octets = TypeVar("Octets", bound=bytes)
 Source = Data | Callable[[Request, Known], Data]
 
+_RANGE_DESCRIPTOR: Final = 1  # the access selector of a profile's entries within a range
+
 NULL: Final = Data(Tag.NULL_DATA)
+TRUE: Final = Data(Tag.BOOLEAN, 0xFF)
+FALSE: Final = Data(Tag.BOOLEAN, 0x00)
 
 CANCEL_DATE: Final = times.from_iso("3000-12-31T00:00:00Z")
 """The execution date by which a request asks to cancel what is pending."""
 
 
 class Part(Struct, frozen=True):
-    """One component of an Access-Request, its data still to come from the request."""
+    """One component of an Access-Request, its data still to come from the request.
+
+    A ``selection`` makes it a GET of the part of an attribute that the selection says.
+    """
 
     action: Action
     class_id: int
     obis: Obis
     attribute: int
     source: Source = NULL
+    selection: Source | None = None
 
 
 def get(class_id: int, name: str, attribute: int) -> Part:
     """Read an attribute."""
     return Part(Action.GET, class_id, Obis.parse(name), attribute)
+
+
+def select(class_id: int, name: str, attribute: int, selection: Source) -> Part:
+    """Read the entries of an attribute that are in the range that ``selection`` gives."""
+    return Part(Action.GET_WITH_SELECTION, class_id, Obis.parse(name), attribute, NULL, selection)
 
 
 def put(class_id: int, name: str, attribute: int, source: Source) -> Part:
@@ -76,12 +109,22 @@ def act(class_id: int, name: str, method: int, source: Source) -> Part:
 
 
 def access_request(parts: Iterable[Part], request: Request, known: Known, counter: int) -> AccessRequest:
-    """The payload that the parts make of a request; ``counter`` is the message's Originator Counter."""
-    components = tuple(
-        Component(part.action, part.class_id, part.obis, part.attribute, resolve(part.source, request, known))
-        for part in parts
-    )
+    """The payload that the parts make of a request; ``counter`` is the message's Originator Counter.
+
+    Raises :class:`XmlError` where there are no parts: for a request that asks for nothing.
+    """
+    components = tuple(_component(part, request, known) for part in parts)
+    if not components:
+        raise XmlError(f"{request.body.name} asks for nothing")
     return AccessRequest(invoke_id(counter), components)
+
+
+def _component(part: Part, request: Request, known: Known) -> Component:
+    data = resolve(part.source, request, known)
+    if part.selection is None:
+        return Component(part.action, part.class_id, part.obis, part.attribute, data)
+    chosen = resolve(part.selection, request, known)
+    return Component(part.action, part.class_id, part.obis, part.attribute, data, _RANGE_DESCRIPTOR, chosen)
 
 
 def resolve(source: Source, request: Request, known: Known) -> Data:
@@ -97,6 +140,16 @@ def enum(value: int) -> Data:
     return Data(Tag.ENUM, value)
 
 
+def integer(value: int) -> Data:
+    """An integer, 8 bits with a sign."""
+    return Data(Tag.INTEGER, value)
+
+
+def unsigned(value: int) -> Data:
+    """An unsigned, 8 bits."""
+    return Data(Tag.UNSIGNED, value)
+
+
 def long_unsigned(value: int) -> Data:
     """A long-unsigned, 16 bits."""
     return Data(Tag.LONG_UNSIGNED, value)
@@ -105,6 +158,11 @@ def long_unsigned(value: int) -> Data:
 def double_long(value: int) -> Data:
     """A double-long, 32 bits with a sign."""
     return Data(Tag.DOUBLE_LONG, value)
+
+
+def double_long_unsigned(value: int) -> Data:
+    """A double-long-unsigned, 32 bits."""
+    return Data(Tag.DOUBLE_LONG_UNSIGNED, value)
 
 
 def octets(value: bytes) -> Data:
@@ -120,9 +178,8 @@ def obis(name: str) -> Data:
 def bits(pattern: str) -> Data:
     """A bit-string written as ``110``."""
     size = (len(pattern) + 7) // 8
-    return Data(
-        Tag.BIT_STRING, BitString(len(pattern), int(pattern.ljust(size * 8, "0"), 2).to_bytes(size, "big"))
-    )
+    value = int(pattern.ljust(size * 8, "0") or "0", 2)
+    return Data(Tag.BIT_STRING, BitString(len(pattern), value.to_bytes(size, "big")))
 
 
 def structure(*items: Data) -> Data:
@@ -138,16 +195,14 @@ def array(*items: Data) -> Data:
 # -- what the request says ------------------------------------------------------------------------
 
 
-def text(path: str) -> Source:
-    """An octet-string of the element's characters, which must be of ASCII. Raises :class:`XmlError`."""
+def text(path: str, tag: Tag = Tag.OCTET_STRING) -> Source:
+    """The element's characters, which must be of ASCII, in an octet-string unless ``tag`` says otherwise."""
+    return lambda request, _known: Data(tag, request.body.value_of(path, ASCII))
 
-    def source(request: Request, _known: Known) -> Data:
-        characters = request.body.value_of(path, TEXT)
-        if not characters.isascii():
-            raise XmlError(f"{request.body.name}/{path}: a meter takes ASCII characters only")
-        return octets(characters.encode("ascii"))
 
-    return source
+def octet_string(path: str, kind: SimpleType[Octets]) -> Source:
+    """An octet-string of the bytes that the element's text stands for."""
+    return lambda request, _known: octets(request.body.value_of(path, kind))
 
 
 def number(tag: Tag, path: str) -> Source:
@@ -155,18 +210,84 @@ def number(tag: Tag, path: str) -> Source:
     return lambda request, _known: Data(tag, request.body.value_of(path, INTEGER))
 
 
+def decimal(tag: Tag, path: str, places: int) -> Source:
+    """A decimal fraction as a whole number of its smallest unit, ``places`` digits below the point."""
+    kind = _decimal(places)
+    return lambda request, _known: Data(tag, request.body.value_of(path, kind))
+
+
+def choice(path: str, options: Mapping[str, Data]) -> Source:
+    """The data that stands for the value of an enumeration."""
+    kind = one_of(options, " or ".join(options))
+    return lambda request, _known: options[request.body.value_of(path, kind)]
+
+
+def together(tag: Tag, *sources: Source) -> Source:
+    """An array or a structure of what the sources give."""
+    return lambda request, known: Data(tag, tuple(resolve(source, request, known) for source in sources))
+
+
 def flag(request: Request, path: str) -> bool:
     """The truth of a boolean element."""
     return request.body.value_of(path, BOOLEAN)
 
 
+def moment(path: str) -> Source:
+    """The COSEM date-time of an element."""
+    return lambda request, _known: octets(times.cosem_date_time(whole_seconds(request.body, path)))
+
+
 def activation(request: Request, _known: Known) -> Data:
     """When the values set before it take effect: at once, at the execution time, or never (cancel)."""
-    moment = request.execution_date_time
-    if moment is None:
+    if request.execution_date_time is None:
         return octets(times.IMMEDIATE)
-    if moment == CANCEL_DATE:
+    if request.execution_date_time == CANCEL_DATE:
         return octets(times.CANCEL)
-    if moment % 1000:
-        raise Unsupported("an execution time has whole seconds: a COSEM date-time carries no less")
-    return octets(times.cosem_date_time(moment))
+    return octets(times.cosem_date_time(whole_seconds(request.body, "ExecutionDateTime")))
+
+
+def whole_seconds(body: Element, path: str) -> times.Instant:
+    """The instant of a date and time that has no fraction of a second, since no GBCS time carries one."""
+    instant = body.value_of(path, DATE_TIME)
+    if instant % 1000:
+        raise Unsupported(f"{path} has a fraction of a second, which no GBCS time carries")
+    return instant
+
+
+# -- how values are written that DUIS has no simple type for ----------------------------------------
+
+
+def _ascii(value: str) -> bytes:
+    if not value.isascii():
+        raise InputError("a meter takes ASCII characters only")
+    return TEXT.parse(value).encode("ascii")
+
+
+def _hex(value: str) -> bytes:
+    if not re.fullmatch(r"(?:[0-9A-Fa-f]{2})*", value):
+        raise InputError(f"{value[:40]!r} is not bytes in hexadecimal digits")
+    return bytes.fromhex(value)
+
+
+def _decimal(places: int) -> SimpleType[int]:
+    form = re.compile(rf"([0-9]{{1,9}})(?:\.([0-9]{{1,{places}}})0*)?")
+
+    def parse(value: str) -> int:
+        found = form.fullmatch(value)
+        if not found:
+            raise InputError(f"{value[:40]!r} is not a number with at most {places} decimal places")
+        whole, fraction = found.groups()
+        return int(whole + (fraction or "").ljust(places, "0"))
+
+    def render(value: int) -> str:
+        return f"{value // 10**places}.{value % 10**places:0{places}}"
+
+    return SimpleType(parse, render)
+
+
+ASCII: Final = SimpleType(_ascii, bytes.decode, keeps_white_space=True)
+"""A text of ASCII characters, white space included, as its bytes."""
+EUI: Final = SimpleType(Eui.parse, str)
+"""An Entity Identifier."""
+HEX: Final = SimpleType(_hex, bytes.hex)
+"""Bytes as hexadecimal digits."""

@@ -23,7 +23,8 @@ class Known(Struct, frozen=True):
     Counter, for Commands of which it is the originator. ``use_cases`` names those that the Device
     takes, which settles what a request becomes where GBCS version or meter variant decide: of several
     rows that fit, one that is named there is taken, else the first. ``element`` is the ESME's variant.
-    ``clock`` stamps what carries a time.
+    ``clock`` stamps what carries a time. ``customer_identification_number`` is what the DCC makes up for
+    SRV 9.1; the default is that of all published test data.
     """
 
     broker: Eui
@@ -32,3 +33,4 @@ class Known(Struct, frozen=True):
     use_cases: frozenset[str] = frozenset()
     element: str = "single"
     clock: Instant = 0
+    customer_identification_number: str = "1234"

@@ -1,4 +1,4 @@
-"""Mapping rows of the prepayment and supply services: SRV 1.5, 1.6, 2.2, 4.18 and 7.1."""
+"""Mapping rows of payment: balance, mode and top-ups of an electricity meter, SRV 1.5, 1.6, 2.2 and 4.18."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from doorstep.duis.transform.dlms import (
     enum,
     flag,
     get,
-    long_unsigned,
     number,
     obis,
     put,
@@ -34,7 +33,6 @@ _METER_BALANCE: Final = "0-0:19.10.0.255"
 _EMERGENCY_CREDIT: Final = "0-0:19.10.1.255"
 _ACCUMULATED_DEBT: Final = "0-0:19.10.2.255"
 _TOKEN_GATEWAY: Final = "0-0:19.40.0.255"  # noqa: S105 - an OBIS code
-_LOAD_SWITCH_SCRIPTS: Final = "0-0:10.0.106.255"
 _DISABLEMENT_THRESHOLD: Final = "0-0:94.44.128.22"
 
 _TARIFF: Final = "0-0:19.20.0.255"
@@ -47,7 +45,6 @@ _TARIFF_SECONDARY: Final = "0-0:19.20.5.255"
 _CREDIT: Final = 1
 _PREPAYMENT: Final = 2
 _NEW_ACCOUNT: Final = 1
-_CLOSE_LOAD_SWITCH: Final = 51
 
 _COLLECT: Final = "111"
 _SUSPENDED: Final = "110"  # not collected while the supply is disabled
@@ -147,5 +144,4 @@ ROWS: Final[tuple[Mapping, ...]] = (
     ),
     dlms("CS01a", "2.2", act(115, _TOKEN_GATEWAY, 1, text("UTRN"))),
     dlms("ECS82", "4.18", get(112, _METER_BALANCE, 2)),
-    dlms("ECS42", "7.1", act(9, _LOAD_SWITCH_SCRIPTS, 1, long_unsigned(_CLOSE_LOAD_SWITCH))),
 )

@@ -12,10 +12,12 @@ from doorstep.duis.transform.known import Known
 from doorstep.gbcs.payloads import Payload
 from doorstep.gbcs.usecases import DeviceType, UseCase, use_cases_named
 
-__all__ = ["Mapping", "Parts", "always", "dlms", "has"]
+__all__ = ["Mapping", "Parts", "always", "both", "certificate", "dlms", "has", "lacks", "says"]
 
 Parts = tuple[Part, ...]
 _When = Callable[[Request], bool]
+
+_CERTIFICATE = "KAPublicSecurityCredentials"
 
 
 class Mapping(Struct, frozen=True):
@@ -52,6 +54,30 @@ def always(_request: Request) -> bool:
 def has(path: str) -> _When:
     """For a service whose body decides by which element it holds."""
     return lambda request: request.body.has(path)
+
+
+def lacks(path: str) -> _When:
+    """For a service whose body decides by which element it does not hold."""
+    return lambda request: not request.body.has(path)
+
+
+def says(path: str, *values: str) -> _When:
+    """For a service whose body decides by the value of an enumeration."""
+    return lambda request: request.body.has(path) and request.body.text_of(path).strip() in values
+
+
+def both(first: _When, second: _When) -> _When:
+    """For a service whose body decides by two things."""
+    return lambda request: first(request) and second(request)
+
+
+def certificate(request: Request) -> bytes:
+    """The User's Key Agreement certificate (DER), which it sends along where the Device does not know it.
+
+    Empty where there is none. Such a User has the Access Control Broker for its originator.
+    """
+    there = request.body.has(_CERTIFICATE)
+    return request.body.bytes_of(_CERTIFICATE) if there else b""
 
 
 def dlms(

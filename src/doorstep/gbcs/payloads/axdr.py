@@ -19,6 +19,8 @@ __all__ = ["BitString", "CompactArray", "Data", "Tag", "TypeDescription", "decod
 
 # The deepest nesting in the reference set is 6; the bound keeps hostile input off the call stack.
 MAX_DEPTH: Final = 24
+# A compact array writes no tags, so a few bytes could stand for any number of values that take none.
+MAX_VALUES: Final = 0xFFFF
 
 
 class Tag(IntEnum):
@@ -242,13 +244,15 @@ def _decode_compact(buf: bytes, pos: int, depth: int) -> tuple[CompactArray, int
     end = pos + size
     if end > len(buf):
         raise Truncated("compact-array", len(buf), f"{size} bytes are announced at offset {pos}")
+    least, values = _extent(description)
+    if size and not least:
+        raise DecodeError("compact-array", pos, "its elements take no bytes")
+    if size and values * (size // least) > MAX_VALUES:
+        raise DecodeError("compact-array", pos, f"it may hold more than {MAX_VALUES} values")
     elements = []
     contents = buf[:end]
     while pos < end:
-        start = pos
         element, pos = _decode_untagged(contents, pos, description, depth + 1)
-        if pos == start:
-            raise DecodeError("compact-array", pos, "its elements take no bytes")
         elements.append(element)
     return CompactArray(description, tuple(elements)), end
 
@@ -288,6 +292,17 @@ def _encode_description(description: TypeDescription) -> bytes:
     elif description.tag is Tag.STRUCTURE:
         head += encode_count(description.count)
     return head + b"".join(_encode_description(part) for part in description.parts)
+
+
+def _extent(description: TypeDescription) -> tuple[int, int]:
+    """The least number of bytes that an element takes, and how many values are in it."""
+    if description.tag is Tag.NULL_DATA:
+        return 0, 1
+    if not description.parts:
+        return (0 if description.tag is Tag.STRUCTURE else 1), 1
+    extents = [_extent(part) for part in description.parts]
+    times = description.count if description.tag is Tag.ARRAY else 1
+    return times * sum(least for least, _ in extents), 1 + times * sum(values for _, values in extents)
 
 
 def _decode_untagged(buf: bytes, pos: int, description: TypeDescription, depth: int) -> tuple[Data, int]:

@@ -20,6 +20,7 @@ __all__ = [
     "Protection",
     "UseCase",
     "use_case",
+    "use_cases_called",
     "use_cases_named",
 ]
 
@@ -41,3 +42,19 @@ def use_case(code: int) -> UseCase | None:
 def use_cases_named(name: str) -> tuple[UseCase, ...]:
     """The rows of a use case, ``ECS04b`` say: one, but for those that have a code for each variant."""
     return tuple(row for row in USE_CASES.values() if row.name == name)
+
+
+def use_cases_called(name: str) -> tuple[UseCase, ...]:
+    """The rows that a name means which people and files use: ``ECS47Activate``, ``CCS05``, ``CS02bNOByNO``.
+
+    A use case's name may be followed by the name of a variant, which begins with a capital, and one of
+    two names that share a row means that row.
+    """
+    return tuple(row for row in USE_CASES.values() if row.name and _means(name, row.name))
+
+
+def _means(name: str, row: str) -> bool:
+    for own in (row.replace("/", ""), *row.split("/")):
+        if name.startswith(own) and (name == own or name[len(own)].isupper()):
+            return True
+    return False

@@ -56,7 +56,8 @@ def correlate(
     _check_header(found.header, request.request_id, request.service_reference_variant)
     wanted: dict[bytes, Message] = {}
     for clock in _clocks(now, tolerance):
-        forms = {mine.grouped: mine for mine in alternatives(request, Known(broker, clock=clock))}
+        known = Known(broker, clock=clock)
+        forms = {mine.grouped: mine for mine in alternatives(request, known, found.header.message_code)}
         if found.grouped in forms:
             return forms[found.grouped]
         if wanted and forms.keys() == wanted.keys():
@@ -65,14 +66,16 @@ def correlate(
     raise _nearest(found, list(wanted.values()))
 
 
-def alternatives(request: Request, known: Known) -> Iterator[Message]:
+def alternatives(request: Request, known: Known, code: int) -> Iterator[Message]:
     """Every message that the request may become, where only the DCC's knowledge of the Device decides.
 
-    Raises :class:`Unsupported` where there is none that doorstep knows how to make.
+    Those of use case ``code`` where there are any, else all. Raises :class:`Unsupported` where there is
+    none that doorstep knows how to make.
     """
     reasons = []
     made = False
-    for row in candidates(request, known):
+    rows = candidates(request, known)
+    for row in [row for row in rows if row.use_case.code == code] or rows:
         for form in ELEMENTS:
             use_cases = frozenset((row.use_case.name,))
             chosen = msgspec.structs.replace(
