@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+FUZZ_SECONDS ?= 60
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint types check docs clean
+.PHONY: demo test lint types check docs bench fuzz clean
 
 demo: $(READY)
 	$(BIN)/doorstep demo
@@ -29,6 +30,13 @@ $(READY): pyproject.toml
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	@for target in gbcs payload json zigbee duis; do $(BIN)/python -m fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

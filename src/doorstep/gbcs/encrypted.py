@@ -60,7 +60,7 @@ _PARAMETERS: Final = struct.Struct(
 )
 
 
-class ProtectionParameters(Struct, frozen=True):
+class ProtectionParameters(Struct, frozen=True, gc=False):
     """Who protected data for whom, as DLMS COSEM states it beside them: in a request and in its answer.
 
     ``transaction_id`` has 9 bytes, 0x04 and the message's Originator Counter. The rest of the parameters
@@ -104,7 +104,7 @@ class ProtectionParameters(Struct, frozen=True):
         return b"".join(names)
 
 
-class EncryptedItem(Struct, frozen=True):
+class EncryptedItem(Struct, frozen=True, gc=False):
     """One encrypted item: ciphertext, and a tag of 12 bytes.
 
     ``parameters`` stand beside it in DLMS COSEM; in GBZ there are none.
@@ -140,7 +140,9 @@ def encrypted_items(message: Message) -> tuple[EncryptedItem, ...]:
 
     Data that only resemble one, an octet-string too short for a tag say, are ordinary data.
     """
-    items = _ITEMS.get(type(message.payload))
+    # Each begins with its security header: where those bytes are nowhere, which is in most messages,
+    # there is nothing to look through.
+    items = _ITEMS.get(type(message.payload)) if _SECURITY_HEADER in message.grouped else None
     return tuple(items(message.payload)) if items else ()
 
 

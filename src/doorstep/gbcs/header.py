@@ -23,6 +23,7 @@ _TAG: Final = 0xDF
 _FRONT: Final = Layout(">BBBQB8sB8sB")  # up to and including the length of date-time
 _CODE: Final = Layout(">H")
 _U64: Final = Layout(">Q")
+_TRANSACTION_ID: Final = Layout(">BQ")
 _U64_MAX: Final = 2**64 - 1
 _OTHER_SIZES: Final = (2, 10, 18, 26)
 
@@ -38,7 +39,7 @@ class Cra(IntEnum):
 _CRA: Final = {int(flag): flag for flag in Cra}
 
 
-class GroupingHeader(Struct, frozen=True):
+class GroupingHeader(Struct, frozen=True, gc=False):
     """The fields of one Grouping Header.
 
     ``date_time`` is a 12-byte COSEM date-time, present in the Responses of some Use Cases, else empty.
@@ -69,7 +70,7 @@ class GroupingHeader(Struct, frozen=True):
     @property
     def transaction_id(self) -> bytes:
         """CRA Flag and Originator Counter, the nine bytes that key derivation takes."""
-        return bytes((self.cra,)) + _U64.pack(self.originator_counter)
+        return _TRANSACTION_ID.pack(self.cra, self.originator_counter)
 
     @property
     def other_information(self) -> bytes:

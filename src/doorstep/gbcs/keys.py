@@ -41,6 +41,9 @@ class KeyUsage(Enum):
     PREPAYMENT_TOP_UP = "pp-ka"
     XML_SIGNATURE = "xml"
 
+    # Keys are looked up by usage for every message; the hash that an Enum brings is one of Python code.
+    __hash__ = object.__hash__
+
 
 class Role(Enum):
     """Remote Party Role, by the number that certificates and trust anchor cells carry."""

@@ -45,7 +45,7 @@ class Form(Enum):
     UNSIGNED_EMPTY = "unsigned-empty"
 
 
-class Message(Struct, frozen=True):
+class Message(Struct, frozen=True, gc=False):
     """A whole message, made by :func:`decode` or :func:`build`.
 
     ``grouped`` is the encoding of ``header`` and ``payload``: a Pre-Command, and what is signed once its

@@ -62,7 +62,7 @@ class Verdict(Enum):
     FAILED = "failed"
 
 
-class Proof(Struct, frozen=True):
+class Proof(Struct, frozen=True, gc=False):
     """What :func:`verify` proved of a message.
 
     ``encrypted`` counts its encrypted items and ``decrypted`` those that decrypt, all of them or none:

@@ -30,7 +30,7 @@ __all__ = ["Layout", "Marked", "Numbered", "Unknown"]
 T = TypeVar("T")
 
 
-class Layout(msgspec.Struct, frozen=True):
+class Layout(msgspec.Struct, frozen=True, gc=False):
     """A value made of fields in the order of the wire."""
 
     @classmethod

@@ -185,7 +185,7 @@ def test_deep_structures_and_absurd_counts_end_in_an_error(opening: str) -> None
     [
         "01FFFF 01FFFF 00 01 00",  # arrays of arrays of null-data
         "0202 01FFFF00 11 02 0102",  # an array of null-data beside a number
-        "02 64" + "00" * 99 + "11" + "82 0400" + "00" * 0x400,  # a thousand elements of a hundred values
+        "02 64" + "00" * 99 + "11" + "82 0400" + "00" * 0x400,  # a thousand times a hundred values
         "00 01 00",
         "0200 01 00",
     ],

@@ -19,8 +19,10 @@ __all__ = ["BitString", "CompactArray", "Data", "Tag", "TypeDescription", "decod
 
 # The deepest nesting in the reference set is 6; the bound keeps hostile input off the call stack.
 MAX_DEPTH: Final = 24
-# A compact array writes no tags, so a few bytes could stand for any number of values that take none.
-MAX_VALUES: Final = 0xFFFF
+# A compact array writes no tags, so a few bytes could stand for any number of values that take none:
+# one may hold 4,096 values, and a larger one two for each of its bytes.
+MAX_VALUES: Final = 4_096
+_VALUES_A_BYTE: Final = 2
 
 
 class Tag(IntEnum):
@@ -52,7 +54,7 @@ class Tag(IntEnum):
     TIME = 0x1B
 
 
-class BitString(Struct, frozen=True):
+class BitString(Struct, frozen=True, gc=False):
     """``length`` bits, first bit highest, in whole bytes; pad bits are kept as they are."""
 
     length: int
@@ -63,7 +65,7 @@ class BitString(Struct, frozen=True):
             raise EncodeError("bit-string", f"{self.length} bits do not fill {len(self.data)} bytes")
 
 
-class TypeDescription(Struct, frozen=True):
+class TypeDescription(Struct, frozen=True, gc=False):
     """What a compact array's elements look like: a tag, and for array and structure what is inside."""
 
     tag: Tag
@@ -71,7 +73,7 @@ class TypeDescription(Struct, frozen=True):
     parts: tuple[TypeDescription, ...] = ()
 
 
-class CompactArray(Struct, frozen=True):
+class CompactArray(Struct, frozen=True, gc=False):
     """Elements of one type, the type said once and the elements written without tags."""
 
     description: TypeDescription
@@ -81,7 +83,7 @@ class CompactArray(Struct, frozen=True):
 Value = None | int | bytes | BitString | CompactArray | tuple["Data", ...]
 
 
-class Data(Struct, frozen=True):
+class Data(Struct, frozen=True, gc=False):
     """One COSEM value.
 
     ``value`` is a tuple of Data for array and structure, an int for numbers, booleans and enums, bytes
@@ -108,11 +110,11 @@ def decode_data(buf: bytes, pos: int, depth: int = 0) -> tuple[Data, int]:
     tag = buf[pos]
     if tag == 0:
         return _NULL, pos + 1
-    decoder = _DECODERS.get(tag)
-    if decoder is None:
-        raise DecodeError("data", pos, f"0x{tag:02X} is no COSEM data type")
-    value, after = decoder(buf, pos + 1, depth)
-    return Data(_TAGS[tag], value), after
+    row = _TABLE[tag]
+    if row is None:
+        raise _no_type(tag, pos)
+    value, after = row[1](buf, pos + 1, depth)
+    return Data(row[0], value), after
 
 
 def encode_data(data: Data) -> bytes:
@@ -225,10 +227,24 @@ def _decode_many(buf: bytes, pos: int, depth: int) -> tuple[tuple[Data, ...], in
         raise Truncated("count", len(buf), f"{count} elements are announced at offset {pos}")
     depth += 1
     items = []
+    # The body of decode_data again: most values of a message are elements, and a call for each would
+    # cost a tenth of its decoding.
     for _ in range(count):
-        item, pos = decode_data(buf, pos, depth)
-        items.append(item)
+        tag = buf[pos]
+        if tag == 0:
+            items.append(_NULL)
+            pos += 1
+            continue
+        row = _TABLE[tag]
+        if row is None:
+            raise _no_type(tag, pos)
+        value, pos = row[1](buf, pos + 1, depth)
+        items.append(Data(row[0], value))
     return tuple(items), pos
+
+
+def _no_type(tag: int, pos: int) -> DecodeError:
+    return DecodeError("data", pos, f"0x{tag:02X} is no COSEM data type")
 
 
 def _encode_many(value: tuple[Data, ...]) -> bytes:
@@ -247,8 +263,8 @@ def _decode_compact(buf: bytes, pos: int, depth: int) -> tuple[CompactArray, int
     least, values = _extent(description)
     if size and not least:
         raise DecodeError("compact-array", pos, "its elements take no bytes")
-    if size and values * (size // least) > MAX_VALUES:
-        raise DecodeError("compact-array", pos, f"it may hold more than {MAX_VALUES} values")
+    if size and values * (size // least) > max(MAX_VALUES, _VALUES_A_BYTE * size):
+        raise DecodeError("compact-array", pos, f"its {size} bytes may stand for too many values")
     elements = []
     contents = buf[:end]
     while pos < end:
@@ -368,5 +384,9 @@ _CODECS: Final[dict[Tag, tuple[_Decoder, _Encoder]]] = {
     Tag.DATE: _octets(5),
     Tag.TIME: _octets(4),
 }
-_DECODERS: Final = {int(tag): codec[0] for tag, codec in _CODECS.items()}
+_DECODERS: Final = {tag: codec[0] for tag, codec in _CODECS.items()}
+# By the byte that starts a value, for the one look-up that each value costs.
+_TABLE: Final[list[tuple[Tag, _Decoder] | None]] = [None] * 256
+for _tag, _codec in _CODECS.items():
+    _TABLE[_tag] = _tag, _codec[0]
 _ENCODERS: Final = {tag: codec[1] for tag, codec in _CODECS.items()}

@@ -74,7 +74,7 @@ class Obis(bytes):
         return f"Obis({str(self)!r})"
 
 
-class Component(Struct, frozen=True):
+class Component(Struct, frozen=True, gc=False):
     """One component: what to do with which attribute or method, and the data that goes with it.
 
     ``attribute`` is the method's number where ``action`` is ACTION. ``selector`` and ``selection`` are
@@ -90,7 +90,7 @@ class Component(Struct, frozen=True):
     selection: Data | None = None
 
 
-class AccessRequest(Struct, frozen=True):
+class AccessRequest(Struct, frozen=True, gc=False):
     """A Command's payload. ``invoke_id`` is the long-invoke-id-and-priority, see :func:`invoke_id`."""
 
     invoke_id: int
@@ -106,7 +106,7 @@ class AccessRequest(Struct, frozen=True):
         return b"".join(parts)
 
 
-class AccessResult(Struct, frozen=True):
+class AccessResult(Struct, frozen=True, gc=False):
     """The answer to one component: its data (null-data where there is none) and a result code."""
 
     action: Action
@@ -114,7 +114,7 @@ class AccessResult(Struct, frozen=True):
     data: Data = _NULL
 
 
-class AccessResponse(Struct, frozen=True):
+class AccessResponse(Struct, frozen=True, gc=False):
     """A Response's payload, one result for each component of the Command."""
 
     invoke_id: int
@@ -130,7 +130,7 @@ class AccessResponse(Struct, frozen=True):
         return b"".join(parts)
 
 
-class DataNotification(Struct, frozen=True):
+class DataNotification(Struct, frozen=True, gc=False):
     """An Alert's payload: a structure of alert code, time stamp, and what the use case adds."""
 
     invoke_id: int

@@ -67,7 +67,7 @@ _TO_SERVER: Final = 0x01
 _TO_CLIENT: Final = 0x09
 
 
-class Encrypted(Struct, frozen=True):
+class Encrypted(Struct, frozen=True, gc=False):
     """A frame's payload that only its User can read: ciphertext, then a tag of 12 bytes.
 
     ``control`` and ``frame_counter`` are the Additional Header; no key is derived from them.
@@ -82,7 +82,7 @@ class Encrypted(Struct, frozen=True):
             raise EncodeError("ciphered information", f"{len(self.item)} bytes cannot hold a tag")
 
 
-class Component(Struct, frozen=True):
+class Component(Struct, frozen=True, gc=False):
     """One ZCL frame, the cluster that it is for, and what the wrapper adds.
 
     ``command`` is a layout of :mod:`doorstep.zigbee.clusters` or a general command of
@@ -128,7 +128,7 @@ class Component(Struct, frozen=True):
         return Frame(self.frame_control, None, self.sequence, self.command_id, self.command.to_bytes())
 
 
-class GbzPayload(Struct, frozen=True):
+class GbzPayload(Struct, frozen=True, gc=False):
     """The components of a Command, of a Response, or of the few Alerts that have any.
 
     ``alert`` is there in Alerts, and in nothing else.

@@ -107,7 +107,7 @@ WITH_COMPONENTS: Final = frozenset({0x8F0A})  # Billing Data Log Updated
 """The alert codes after whose time stamp GBZ components follow."""
 
 
-class Alert(Struct, frozen=True):
+class Alert(Struct, frozen=True, gc=False):
     """Code and time of an Alert, in seconds since 2000-01-01 UTC, and what the code adds.
 
     ``tail`` is None for a bare Alert, :class:`Unknown` for data of a code that has no row in

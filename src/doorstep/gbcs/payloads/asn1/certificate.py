@@ -32,7 +32,7 @@ _HARDWARE_MODULE: Final = re.compile(rb"\x30.\x06.+\x04\x08(.{8})", re.DOTALL)
 _ROLES: Final = {int(role): role for role in RemotePartyRole}
 
 
-class CertificateView(Struct, frozen=True):
+class CertificateView(Struct, frozen=True, gc=False):
     """What a certificate says of its subject.
 
     ``subject_unique_id`` is None for an authority's, ``remote_party_role`` for a Device's, and

@@ -56,7 +56,7 @@ CertificateDer: TypeAlias = Annotated[Certificate, Whole(python=Certificate)]
 CertificationRequestDer: TypeAlias = Annotated[CertificationRequest, Whole(python=CertificationRequest)]
 
 
-class TrustAnchorCellIdentifier(Struct, frozen=True):
+class TrustAnchorCellIdentifier(Struct, frozen=True, gc=False):
     """Names one cell: whose credentials, for which use."""
 
     remote_party_role: Role
@@ -67,14 +67,14 @@ class TrustAnchorCellIdentifier(Struct, frozen=True):
 # -- CS02a, CS02f: reading ------------------------------------------------------------------------
 
 
-class CredentialsRequest(Struct, frozen=True):
+class CredentialsRequest(Struct, frozen=True, gc=False):
     """Command: which parties' credentials to report, and the cell that the asking party is checked by."""
 
     authorising_remote_party_ta_cell_identifier: TrustAnchorCellIdentifier
     remote_party_roles_credentials_required: tuple[Role, ...]
 
 
-class TrustAnchorCellContents(Struct, frozen=True, kw_only=True):
+class TrustAnchorCellContents(Struct, frozen=True, gc=False, kw_only=True):
     """What one cell holds: the party's identifier, and the identifier (8 bytes) of its key."""
 
     key_usage: KeyUsage
@@ -83,7 +83,7 @@ class TrustAnchorCellContents(Struct, frozen=True, kw_only=True):
     existing_subject_key_identifier: SubjectKeyIdentifier
 
 
-class RemotePartyDetails(Struct, frozen=True):
+class RemotePartyDetails(Struct, frozen=True, gc=False):
     """Response, one for each party: its counter and its cells, or why there are none."""
 
     remote_party_role: Role
@@ -95,14 +95,14 @@ class RemotePartyDetails(Struct, frozen=True):
 # -- CS02b, CS02g: replacing ----------------------------------------------------------------------
 
 
-class SpecialistSeqNumber(Struct, frozen=True):
+class SpecialistSeqNumber(Struct, frozen=True, gc=False):
     """The floor of a counter that is kept apart, that of prepayment top-ups."""
 
     seq_number_usage: Annotated[int, Integer.of(names.SeqNumberUsage)]
     seq_number: SeqNumber
 
 
-class RemotePartySeqNumberChange(Struct, frozen=True):
+class RemotePartySeqNumberChange(Struct, frozen=True, gc=False):
     """From which counter on a Device accepts what a party sends."""
 
     other_remote_party_role: Role
@@ -110,7 +110,7 @@ class RemotePartySeqNumberChange(Struct, frozen=True):
     new_remote_party_specialist_floor_seq_number: tuple[SpecialistSeqNumber, ...] | None = None
 
 
-class AuthorisingRemotePartyControl(Struct, frozen=True, kw_only=True):
+class AuthorisingRemotePartyControl(Struct, frozen=True, gc=False, kw_only=True):
     """Who replaces what, the party's counter, and the counters from now on.
 
     ``plaintext_symmetric_key`` opens the contingency public key, and is there for *any by contingency*
@@ -136,14 +136,14 @@ class AuthorisingRemotePartyControl(Struct, frozen=True, kw_only=True):
     ) = None
 
 
-class TrustAnchorReplacement(Struct, frozen=True):
+class TrustAnchorReplacement(Struct, frozen=True, gc=False):
     """A certificate, and the cell that takes it."""
 
     replacement_certificate: CertificateDer
     target_trust_anchor_cell: TrustAnchorCellIdentifier
 
 
-class CredentialsUpdate(Struct, frozen=True):
+class CredentialsUpdate(Struct, frozen=True, gc=False):
     """Command: the replacements, and the certificates that lead from them to the Device's root.
 
     Without ``execution_date_time`` it is for now; with :data:`~doorstep.gbcs.payloads.asn1.CANCEL` it
@@ -156,7 +156,7 @@ class CredentialsUpdate(Struct, frozen=True):
     execution_date_time: Time | None = None
 
 
-class ReplacementOutcome(Struct, frozen=True):
+class ReplacementOutcome(Struct, frozen=True, gc=False):
     """What became of one cell. Where it failed, what replaces is what was there."""
 
     affected_trust_anchor_cell: TrustAnchorCellIdentifier
@@ -167,7 +167,7 @@ class ReplacementOutcome(Struct, frozen=True):
     replacing_subject_key_identifier: SubjectKeyIdentifier
 
 
-class CredentialsUpdateOutcome(Struct, frozen=True):
+class CredentialsUpdateOutcome(Struct, frozen=True, gc=False):
     """What became of every cell, and the counters that were set."""
 
     authorising_remote_party_seq_number: SeqNumber
@@ -176,14 +176,14 @@ class CredentialsUpdateOutcome(Struct, frozen=True):
     replacement_outcomes: tuple[ReplacementOutcome, ...]
 
 
-class CredentialsUpdateResponse(Struct, frozen=True):
+class CredentialsUpdateResponse(Struct, frozen=True, gc=False):
     """Response: accepted (the value is None), and the outcome unless that is for later."""
 
     command_accepted: Annotated[None, Null()]
     execution_outcome: CredentialsUpdateOutcome | None = None
 
 
-class CredentialsUpdateAlert(Struct, frozen=True):
+class CredentialsUpdateAlert(Struct, frozen=True, gc=False):
     """Alert: what became of an update that was for later."""
 
     alert_code: AlertCode
@@ -194,7 +194,7 @@ class CredentialsUpdateAlert(Struct, frozen=True):
 # -- CS02c, CS02d, CS02e: the Device's own certificates ---------------------------------------------
 
 
-class KeyUsageRequest(Struct, frozen=True):
+class KeyUsageRequest(Struct, frozen=True, gc=False):
     """Command: which of its key pairs a Device is asked about."""
 
     key_usage: KeyUsage

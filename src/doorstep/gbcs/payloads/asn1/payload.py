@@ -26,7 +26,7 @@ CANCEL: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 MAX_CONTENT: Final = 0xFFFF
 
 
-class Departure(Struct, frozen=True):
+class Departure(Struct, frozen=True, gc=False):
     """A place where a payload is written otherwise than DER would, and still means the same.
 
     ``before_end`` counts the bytes from there to the end of the payload. ``length_octets`` is how many
@@ -42,7 +42,7 @@ class Departure(Struct, frozen=True):
             raise EncodeError("departure", f"{self.length_octets} length octets at {self.before_end}")
 
 
-class Asn1Payload(Struct, frozen=True):
+class Asn1Payload(Struct, frozen=True, gc=False):
     """The content of a message whose use case speaks ASN.1, made by :func:`decode` or :func:`build`.
 
     ``type_name`` is as the standard writes it, ``UpdateSecurityCredentials.CommandPayload``. ``value`` is
@@ -120,7 +120,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-class _Module(Struct, frozen=True):
+class _Module(Struct, frozen=True, gc=False):
     """What the Command, the Response and the Alert of some Message Codes are; None where there is none."""
 
     name: str

@@ -1,0 +1,66 @@
+"""``python -m benchmarks``: one table, in Markdown, of what this machine does now."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.backends.openssl import backend
+
+from benchmarks.figures import BOUND, VERIFIED, Figure, import_time, measure, ratio
+from benchmarks.material import gather
+
+RATIO_TARGET: Final = 0.55
+IMPORT_TARGET: Final = 120
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="rounds of each figure (default: %(default)s)")
+    rounds = parser.parse_args().rounds
+    material = gather()
+    figures = measure(material, rounds)
+    print(f"Over {material.origin}, {material.average} bytes on average; one thread, {rounds} rounds,")
+    print(f"in the processor's time. {machine()}.\n")
+    print("| messages a second | median | best | target | of the bound |")
+    print("|---|--:|--:|--:|--:|")
+    share = f"{ratio(figures):.2f} (target {RATIO_TARGET})"
+    for figure in figures:
+        print(row(figure, {VERIFIED: share, BOUND: "1"}.get(figure.name, "")))
+    more = f"{import_time(rounds):.0f} ms"
+    print(f"\n`import doorstep.gbcs`: {more} more than bare Python (target under {IMPORT_TARGET}).")
+
+
+def row(figure: Figure, share: str) -> str:
+    target = f"{figure.target:,}" if figure.target else ""
+    return f"| {figure.name} | {figure.median:,.0f} | {figure.best:,.0f} | {target} | {share} |"
+
+
+def machine() -> str:
+    """What the figures were taken on, in one line."""
+    parts = (
+        f"Python {platform.python_version()}",
+        f"cryptography {version('cryptography')} with {backend.openssl_version_text()}",
+        f"msgspec {version('msgspec')}",
+        f"{os.cpu_count()} x {processor()}",
+        platform.platform(terse=True),
+    )
+    return ", ".join(parts)
+
+
+def processor() -> str:
+    """The processor's name, as Linux gives it, or as far as Python knows it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Independent judges: programs and libraries by others that must read our messages as we do."""
