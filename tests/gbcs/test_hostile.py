@@ -68,8 +68,8 @@ OURS: Final = {"section 18.4": COMMAND_18_4} | specimens()
 # the message; and in a compact array a byte may stand for a few.
 MEMORY_PER_BYTE: Final = 512
 MEMORY: Final = 0x10000
-# This is about decoders that hang, not about speed, which `make bench` is for: a message takes some 20 us, and
-# what would be a way to attack takes minutes. A collection of garbage may fall into the middle.
+# This is about decoders that hang, not about speed, which `make bench` is for: a message takes some 20 us,
+# and what would be a way to attack takes minutes. A collection of garbage may fall into the middle.
 SECONDS: Final = 5.0
 SECONDS_OF_THE_LARGEST: Final = 10.0
 
