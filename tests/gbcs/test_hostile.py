@@ -230,6 +230,8 @@ EXPLOSIVE: Final = {
     "300 times 300 null-data in a byte": compact_array("01012C 01012C 00", b"\x00"),
     "2,000 null-data to each byte": compact_array("0202 11 0107D0 00", b"\x05" * 200),
     "2,000 empty structures to each byte": compact_array("0202 11 0107D0 0200", b"\x05" * 200),
+    "4,096 values in ten bytes, over and over": array("13 0202 11 010FFD 00 01 05", 0x1000),
+    "90,000 null-data before bytes that are missing": compact_array("0203 01012C 01012C 00 11 11", b"\x05"),
     "structures in structures to each byte": compact_array("0201" * 20 + "11", b"\x05" * 0x1000),
 }
 

@@ -19,9 +19,10 @@ __all__ = ["BitString", "CompactArray", "Data", "Tag", "TypeDescription", "decod
 
 # The deepest nesting in the reference set is 6; the bound keeps hostile input off the call stack.
 MAX_DEPTH: Final = 24
-# A compact array writes no tags, so a few bytes could stand for any number of values that take none:
-# one may hold 4,096 values, and a larger one two for each of its bytes.
-MAX_VALUES: Final = 4_096
+# A compact array writes no tags, so a few bytes could stand for any number of values that take none: one
+# may hold 64 values, and a larger one two for each of its bytes. A message may have thousands of compact
+# arrays, so 64 is many already; in the reference set no byte stands for as much as one value.
+MAX_VALUES: Final = 64
 _VALUES_A_BYTE: Final = 2
 
 
@@ -71,6 +72,12 @@ class TypeDescription(Struct, frozen=True, gc=False):
     tag: Tag
     count: int = 0
     parts: tuple[TypeDescription, ...] = ()
+
+    @property
+    def values(self) -> int:
+        """How many values an element is, counting itself and all that is inside it."""
+        inside = sum(part.values for part in self.parts)
+        return 1 + (inside * self.count if self.tag is Tag.ARRAY else inside)
 
 
 class CompactArray(Struct, frozen=True, gc=False):
@@ -260,16 +267,15 @@ def _decode_compact(buf: bytes, pos: int, depth: int) -> tuple[CompactArray, int
     end = pos + size
     if end > len(buf):
         raise Truncated("compact-array", len(buf), f"{size} bytes are announced at offset {pos}")
-    least, values = _extent(description)
-    if size and not least:
-        raise DecodeError("compact-array", pos, "its elements take no bytes")
-    if size and values * (size // least) > max(MAX_VALUES, _VALUES_A_BYTE * size):
-        raise DecodeError("compact-array", pos, f"its {size} bytes may stand for too many values")
-    elements = []
-    contents = buf[:end]
+    most = max(MAX_VALUES, _VALUES_A_BYTE * size) // description.values
+    elements: list[Data] = []
     while pos < end:
-        element, pos = _decode_untagged(contents, pos, description, depth + 1)
+        if len(elements) == most:
+            raise DecodeError("compact-array", pos, f"its {size} bytes stand for too many values")
+        element, pos = _decode_untagged(buf, pos, description, depth + 1)
         elements.append(element)
+    if pos != end:
+        raise Truncated("compact-array", end, "it ends inside an element")
     return CompactArray(description, tuple(elements)), end
 
 
@@ -308,17 +314,6 @@ def _encode_description(description: TypeDescription) -> bytes:
     elif description.tag is Tag.STRUCTURE:
         head += encode_count(description.count)
     return head + b"".join(_encode_description(part) for part in description.parts)
-
-
-def _extent(description: TypeDescription) -> tuple[int, int]:
-    """The least number of bytes that an element takes, and how many values are in it."""
-    if description.tag is Tag.NULL_DATA:
-        return 0, 1
-    if not description.parts:
-        return (0 if description.tag is Tag.STRUCTURE else 1), 1
-    extents = [_extent(part) for part in description.parts]
-    times = description.count if description.tag is Tag.ARRAY else 1
-    return times * sum(least for least, _ in extents), 1 + times * sum(values for _, values in extents)
 
 
 def _decode_untagged(buf: bytes, pos: int, description: TypeDescription, depth: int) -> tuple[Data, int]:
