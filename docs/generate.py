@@ -5,15 +5,18 @@ A page that is not what this writes fails a test, so the pages stay true.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from doorstep.duis.catalogue import VARIANTS
 from doorstep.duis.transform import ROWS
-from doorstep.gbcs.usecases import USE_CASES, Protection, UseCase
+from doorstep.eui import Eui
+from doorstep.gbcs.header import Cra, GroupingHeader
+from doorstep.gbcs.usecases import USE_CASES, DeviceType, Protection, UseCase
 from doorstep.gbcs.usecases.components import COMPONENTS
-from doorstep.road.hub.routing import RULE
+from doorstep.road.hub.device_log import DeviceLog
+from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE, Clause, Decision, Fate, Source, decide
 
 HERE: Final = Path(__file__).parent
 
@@ -93,22 +96,90 @@ def service_requests() -> str:
 
 
 def routing() -> str:
-    """The routing rule as a table, read from :data:`RULE`."""
-    rows = [(source.value, kind.value, permit.value) for (source, kind), permit in RULE.items()]
-    targets = [
-        ("ESME, GSME, PPMID, HCALCS, SAPC, Type 2", "delivered", "delivered", "delivered"),
-        ("HHT", "refused", "refused", "refused"),
-        ("CHF, GPF", "processed in the hub", "processed in the hub", "refused"),
-        ("not in the CHF Device Log", "refused", "refused", "refused"),
-    ]
+    """The routing rule, as :func:`decide` answers for every source, message, originator and target."""
+    rows = [row for source in Source for row in _fates(source)]
+    head = ("from", "message", "originator", "firmware", *_TARGETS)
+    signs = [(sign, f"{fate.value}: {clause.value}") for clause, (sign, fate) in _SIGNS.items()]
     return (
         f"{_NOTICE}\n# The routing rule, GBCS 10.8.2\n\n"
-        "First, what may come from where. One entry is what SECMP0038 changes.\n\n"
-        f"{_table(('source', 'message', 'is routed'), rows)}\n"
-        "Then, where it is routed *to its target*, what the target is decides.\n\n"
-        f"{_table(('target', 'from the WAN', 'from an HHT', 'from a PPMID or another Device'), targets)}"
+        "What becomes of every message that a Communications Hub receives: by where it came from, what its "
+        "header says it is, whether its originator is the Device whose tunnel it came by (*itself*), and "
+        "the type that the CHF Device Log has for its target. *old* is firmware without the change that "
+        "SECMP0038 asks for, *new* firmware with it. The two lines in bold are all that it changes. "
+        "*PCS* is an SME.C.PPMID-GSME Message, Command or Response.\n\n"
+        "A test holds the same table, written by hand from the proposal's text.\n\n"
+        f"{_table(head, rows)}\n"
+        f"{_table(('sign', 'fate, and the section that says so'), signs)}"
     )
 
+
+_TARGETS: Final = {
+    "ESME": DeviceType.ESME,
+    "GSME": DeviceType.GSME,
+    "PPMID": DeviceType.PPMID,
+    "HCALCS": DeviceType.HCALCS,
+    "Type 2": DeviceType.TYPE2,
+    "HHT": DeviceType.HHT,
+    "GPF": DeviceType.GPF,
+    "CHF": DeviceType.CHF,
+    "not in the log": None,
+}
+_SIGNS: Final = {
+    Clause.A: ("**a**", Fate.DELIVER),
+    Clause.B: ("**b**", Fate.DELIVER),
+    Clause.C: ("**c**", Fate.DELIVER),
+    Clause.D: ("**d**", Fate.DELIVER),
+    Clause.IN_THE_HUB: ("hub", Fate.PROCESS),
+    Clause.UPLINK: ("WAN", Fate.WAN),
+    Clause.UNCHANGED: ("old", Fate.REFUSE),
+    Clause.EXCLUDED: ("–x", Fate.REFUSE),
+    Clause.UNLISTED: ("–u", Fate.REFUSE),
+    Clause.NONE: ("–", Fate.REFUSE),
+}
+_KINDS: Final = {
+    "Command": (Cra.COMMAND, 0x001D),
+    "Response": (Cra.RESPONSE, 0x001D),
+    "Alert": (Cra.ALERT, 0x1000),
+    "PCS": (Cra.COMMAND, 0x009B),
+}
+_SENDERS: Final = {Source.WAN: None, Source.HHT: 6, Source.PPMID: 3, Source.OTHER: 4}
+"""The number of the Device whose tunnel a message comes by: its place among the targets, from 1."""
+
+
+def _fates(source: Source) -> Iterator[tuple[str, ...]]:
+    """The lines of one source; one line where old and new firmware agree."""
+    number = _SENDERS[source]
+    sender = None if number is None else _eui(number)
+    stranger = _eui(99)
+    for kind, (cra, code) in _KINDS.items():
+        for author, originator in ((sender, "itself"), (stranger, "another")):
+            if author is None:
+                continue
+            headers = [GroupingHeader(cra, 1, author, _eui(n), code) for n in range(1, len(_TARGETS) + 1)]
+            old, new = (
+                [_sign(decide(header, source, sender, _LOG, firmware)) for header in headers]
+                for firmware in (CHANGED_RULE_FIRMWARE - 1, CHANGED_RULE_FIRMWARE)
+            )
+            if old == new:
+                yield source.value, kind, originator, "old, new", *old
+            else:
+                yield source.value, kind, originator, "old", *old
+                yield f"**{source.value}**", f"**{kind}**", f"**{originator}**", "**new**", *new
+
+
+def _sign(decision: Decision) -> str:
+    sign, fate = _SIGNS[decision.clause]
+    assert fate is decision.fate
+    return sign
+
+
+def _eui(number: int) -> Eui:
+    return Eui(number.to_bytes(8, "big"))
+
+
+_LOG: Final = DeviceLog.of(
+    (_eui(number), kind) for number, kind in enumerate(_TARGETS.values(), 1) if kind is not None
+)
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "use-cases.md": use_cases,

@@ -15,7 +15,7 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component, Obis, invoke_id
 from doorstep.road.dcc.events import Answer, ToWan
 from doorstep.road.hub.events import Routed
-from doorstep.road.hub.routing import Decision, Fate, Source
+from doorstep.road.hub.routing import Clause, Decision, Fate, Source
 from doorstep.road.machine import Note, Send
 from doorstep.road.meter.events import Rejected
 from doorstep.road.ppmid.events import Report, Stage
@@ -74,7 +74,7 @@ def test_events_show_the_fields_that_matter() -> None:
         "cluster": "Tunneling",
         "command": f"TransferData {WORDS}",
     }
-    decision = Decision(Fate.DELIVER, "10.8.2: it is listed", METER)
+    decision = Decision(Fate.DELIVER, "10.8.2: it is listed", METER, Clause.A)
     assert fields_of(Routed(COMMAND, Source.PPMID, HUB, decision)) == {
         "message": WORDS,
         "source": "a PPMID's tunnel",

@@ -1,4 +1,4 @@
-"""GBCS 10.8.2: every source with every kind of message and every type of target, before and after.
+"""GBCS 10.8.2: every source, kind of message, originator and target, with the old firmware and the new.
 
 The expected fates are written by hand from the proposal's text, not read from the table under test.
 """
@@ -11,7 +11,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.hub.device_log import DeviceLog
-from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE, RULE, Fate, Kind, Source, decide, kind_of
+from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE, RULE, Clause, Fate, Kind, Source, decide
 from tests.road.hub.messages import (
     ALERT,
     CHF,
@@ -43,87 +43,124 @@ LOG = DeviceLog.of(
         (CHF, DeviceType.CHF),
     ]
 )
-TARGETS = {
-    "ESME": ESME,
-    "GSME": GSME,
-    "PPMID": PPMID,
-    "HCALCS": HCALCS,
-    "Type 2": TYPE2,
-    "HHT": HHT,
-    "GPF": GPF,
-    "CHF": CHF,
-    "not in the log": STRANGER,
-}
-SENDERS = {Source.WAN: None, Source.HHT: HHT, Source.PPMID: PPMID, Source.OTHER: ESME}
-FATES = {"D": Fate.DELIVER, "W": Fate.WAN, "P": Fate.PROCESS, "R": Fate.REFUSE}
+TARGETS = (ESME, GSME, PPMID, HCALCS, TYPE2, HHT, GPF, CHF, STRANGER)
+SENDERS = {"WAN": None, "HHT": HHT, "PPMID": PPMID, "other": HCALCS}
+SOURCES = {"WAN": Source.WAN, "HHT": Source.HHT, "PPMID": Source.PPMID, "other": Source.OTHER}
 
-# One letter for each target, in the order of TARGETS.
-BEFORE = {
-    (Source.WAN, Kind.COMMAND): "D D D D D R P P R",
-    (Source.WAN, Kind.FOREIGN): "D D D D D R P P R",
-    (Source.WAN, Kind.PPMID_GSME): "R R R R R R R R R",
-    (Source.HHT, Kind.COMMAND): "D D D D D R P P R",
-    (Source.HHT, Kind.FOREIGN): "D D D D D R P P R",
-    (Source.HHT, Kind.OWN): "D D D D D R P P R",
-    (Source.HHT, Kind.PPMID_GSME): "D D D D D R P P R",
-    (Source.PPMID, Kind.COMMAND): "R R R R R R R R R",
-    (Source.PPMID, Kind.FOREIGN): "R R R R R R R R R",
-    (Source.PPMID, Kind.OWN): "W W W W W W W W W",
-    (Source.PPMID, Kind.PPMID_GSME): "D D D D D R R R R",
-    (Source.OTHER, Kind.COMMAND): "R R R R R R R R R",
-    (Source.OTHER, Kind.FOREIGN): "R R R R R R R R R",
-    (Source.OTHER, Kind.OWN): "W W W W W W W W W",
-    (Source.OTHER, Kind.PPMID_GSME): "D D D D D R R R R",
+# What a letter says: the fate, and the section that it rests on.
+LETTERS = {
+    "a": (Fate.DELIVER, Clause.A),
+    "b": (Fate.DELIVER, Clause.B),
+    "c": (Fate.DELIVER, Clause.C),
+    "d": (Fate.DELIVER, Clause.D),
+    "p": (Fate.PROCESS, Clause.IN_THE_HUB),
+    "w": (Fate.WAN, Clause.UPLINK),
+    "o": (Fate.REFUSE, Clause.UNCHANGED),
+    "x": (Fate.REFUSE, Clause.EXCLUDED),
+    "u": (Fate.REFUSE, Clause.UNLISTED),
+    "-": (Fate.REFUSE, Clause.NONE),
 }
-AFTER = BEFORE | {(Source.PPMID, Kind.COMMAND): "D D D D D R R R R"}
+
+# "itself": the originator is the Device whose tunnel the message came by. Nothing is the WAN's own.
+#                                           not in the log ----------------.
+#                                           CHF -------------------------. |
+#                                           GPF -----------------------. | |
+#                                           HHT ---------------------. | | |
+#                                           Type 2 ----------------. | | | |
+#                                           HCALCS --------------. | | | | |
+#                                           PPMID -------------. | | | | | |
+#                                           GSME ------------. | | | | | | |
+#                                           ESME ----------. | | | | | | | |
+BEFORE = """
+              WAN    Command   another                     a a a a a x p p u
+              WAN    Response  another                     a a a a a x p p u
+              WAN    Alert     another                     a a a a a x p p u
+              WAN    PCS       another                     - - - - - - - - -
+              HHT    Command   itself                      b b b b b x p p u
+              HHT    Command   another                     b b b b b x p p u
+              HHT    Response  itself                      b b b b b x p p u
+              HHT    Response  another                     b b b b b x p p u
+              HHT    Alert     itself                      b b b b b x p p u
+              HHT    Alert     another                     b b b b b x p p u
+              HHT    PCS       itself                      d d d d d x x x u
+              HHT    PCS       another                     d d d d d x x x u
+              PPMID  Command   itself                      o o o o o o o o o
+              PPMID  Command   another                     o o o o o o o o o
+              PPMID  Response  itself                      w w w w w w w w w
+              PPMID  Response  another                     - - - - - - - - -
+              PPMID  Alert     itself                      w w w w w w w w w
+              PPMID  Alert     another                     - - - - - - - - -
+              PPMID  PCS       itself                      d d d d d x x x u
+              PPMID  PCS       another                     d d d d d x x x u
+              other  Command   itself                      - - - - - - - - -
+              other  Command   another                     - - - - - - - - -
+              other  Response  itself                      w w w w w w w w w
+              other  Response  another                     - - - - - - - - -
+              other  Alert     itself                      w w w w w w w w w
+              other  Alert     another                     - - - - - - - - -
+              other  PCS       itself                      d d d d d x x x u
+              other  PCS       another                     d d d d d x x x u
+"""
+CHANGED = """
+              PPMID  Command   itself                      c c c c c x x x u
+              PPMID  Command   another                     c c c c c x x x u
+"""
+CRAS = {"Command": (COMMAND,), "Response": (RESPONSE,), "Alert": (ALERT,), "PCS": (COMMAND, RESPONSE)}
 PCS01 = 0x009B
+ECS04B = 0x001D
+
+Row = tuple[str, str, str]
 
 
-def of_kind(kind: Kind, cra: int, source: Source, target: Eui) -> bytes:
-    """A message of a kind, as it would come from a source."""
+def read(table: str) -> dict[Row, str]:
+    rows = {}
+    for line in table.strip().splitlines():
+        source, kind, originator, *letters = line.split()
+        assert len(letters) == len(TARGETS)
+        rows[source, kind, originator] = "".join(letters)
+    return rows
+
+
+FATES = {OLD: read(BEFORE), NEW: read(BEFORE) | read(CHANGED)}
+
+
+@pytest.mark.parametrize("firmware", FATES, ids={OLD: "before", NEW: "after"}.get)
+@pytest.mark.parametrize("row", FATES[OLD], ids=" ".join)
+def test_the_rule(row: Row, firmware: int) -> None:
+    source, kind, originator = row
     sender = SENDERS[source]
-    if kind is Kind.OWN:
-        assert sender is not None
-        return message(cra, sender, target)
-    return message(cra, SUPPLIER, target, code=PCS01 if kind is Kind.PPMID_GSME else 0x001D)
-
-
-CRAS = {
-    Kind.COMMAND: (COMMAND,),
-    Kind.PPMID_GSME: (COMMAND, RESPONSE),
-    Kind.OWN: (RESPONSE, ALERT),
-    Kind.FOREIGN: (RESPONSE, ALERT),
-}
-
-
-@pytest.mark.parametrize(("firmware", "expected"), [(OLD, BEFORE), (NEW, AFTER)], ids=["before", "after"])
-@pytest.mark.parametrize(("source", "kind"), BEFORE, ids=lambda value: value.name)
-def test_the_rule(
-    source: Source,
-    kind: Kind,
-    firmware: int,
-    expected: dict[tuple[Source, Kind], str],
-) -> None:
-    letters = expected[source, kind].split()
-    assert len(letters) == len(TARGETS)
+    author = sender if originator == "itself" else SUPPLIER
+    assert author is not None
     for cra in CRAS[kind]:
-        for (name, target), letter in zip(TARGETS.items(), letters, strict=True):
-            header = peek(of_kind(kind, cra, source, target))
-            assert kind_of(header, SENDERS[source]) is kind
-            decision = decide(header, source, SENDERS[source], LOG, firmware)
-            assert decision.fate is FATES[letter], f"CRA {cra} to {name}: {decision.why}"
+        for target, letter in zip(TARGETS, FATES[firmware][row], strict=True):
+            header = peek(message(cra, author, target, code=PCS01 if kind == "PCS" else ECS04B))
+            decision = decide(header, SOURCES[source], sender, LOG, firmware)
+            assert (decision.fate, decision.clause) == LETTERS[letter], f"to {target}: {decision.why}"
             assert decision.target == target
             assert decision.why
 
 
+def test_every_combination_is_expected() -> None:
+    originators = {"WAN": ["another"], "HHT": ["itself", "another"]}
+    for source in SOURCES:
+        for kind in CRAS:
+            for originator in originators.get(source, ["itself", "another"]):
+                assert (source, kind, originator) in FATES[OLD]
+    assert set(FATES[OLD]) == set(FATES[NEW])
+
+
+def test_an_alert_with_the_code_of_a_message_between_ppmid_and_gsme_is_an_alert() -> None:
+    header = peek(message(ALERT, PPMID, GSME, code=PCS01))
+    assert decide(header, Source.PPMID, PPMID, LOG, NEW).fate is Fate.WAN
+
+
 def test_the_change_is_one_entry() -> None:
-    changed = [key for key in BEFORE if BEFORE[key] != AFTER[key]]
-    assert changed == [(Source.PPMID, Kind.COMMAND)]
+    changed = {row for row in FATES[OLD] if FATES[OLD][row] != FATES[NEW][row]}
+    assert changed == {("PPMID", "Command", "itself"), ("PPMID", "Command", "another")}
 
 
 def test_the_table_has_every_source_with_every_kind() -> None:
     assert set(RULE) == {(source, kind) for source in Source for kind in Kind}
-    assert set(RULE) - set(BEFORE) == {(Source.WAN, Kind.OWN)}  # Nothing is the WAN's own.
 
 
 def test_later_firmware_keeps_the_change() -> None:
