@@ -24,6 +24,7 @@ FLOORS = {
     "guard": 4,
     "road.machine": 5,
     "road.tunnel": 6,
+    "road.han": 6,
     "road.supplier": 7,
     "road.dcc": 7,
     "road.ppmid": 7,
