@@ -25,6 +25,7 @@ FLOORS = {
     "road.machine": 5,
     "road.tunnel": 6,
     "road.han": 6,
+    "road.device": 6,
     "road.supplier": 7,
     "road.dcc": 7,
     "road.ppmid": 7,

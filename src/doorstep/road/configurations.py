@@ -13,10 +13,10 @@ from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.inventory import Device, Inventory, User
 from doorstep.road.dcc.machine import DccConfig
+from doorstep.road.device.cells import Cells
 from doorstep.road.hub.config import HubConfig
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
-from doorstep.road.meter.cells import Cells
 from doorstep.road.meter.config import MeterConfig
 from doorstep.road.ppmid.config import PpmidConfig
 from doorstep.road.supplier.gateway import SupplierConfig, xml_signer

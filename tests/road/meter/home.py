@@ -16,8 +16,8 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, Action, Component, invoke_id
 from doorstep.gbcs.times import Instant, from_iso
 from doorstep.gbcs.usecases import Protection, use_cases_named
+from doorstep.road.device.cells import Cells
 from doorstep.road.machine import Memory
-from doorstep.road.meter.cells import Cells
 from doorstep.road.meter.config import MeterConfig, MeterPolicy
 from doorstep.road.meter.events import Executed, MeterEvent, Rejected
 from doorstep.road.meter.machine import Meter

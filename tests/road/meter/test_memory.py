@@ -8,13 +8,14 @@ from doorstep.errors import DecodeError
 from doorstep.gbcs.keys import Role
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.times import cosem_date_time
-from doorstep.road.meter.counters import Counters, Window
+from doorstep.road.device.counters import Counters, Window
 from doorstep.road.meter.memory import changes, remembered
 from doorstep.road.meter.objects import place
 from doorstep.road.meter.registers import blank_registers
 from doorstep.road.meter.state import Pending, State
 from tests.road.meter.home import (
     BALANCE,
+    CELLS,
     NOW,
     SUPPLIER,
     adjust_balance,
@@ -26,17 +27,18 @@ from tests.road.meter.home import (
     top_up,
 )
 
-BLANK = State(blank_registers())
+BLANK = State(cells=CELLS, registers=blank_registers())
 FULL = State(
-    blank_registers()
+    cells=CELLS,
+    registers=blank_registers()
     | {
         place(BALANCE): double_long(-7),
         place("9000 0-0:96.13.0.255 2"): Data(Tag.OCTET_STRING, b"0333"),
     },
-    Counters(
+    counters=Counters(
         {Role.SUPPLIER: 2**64 - 1, Role.ACCESS_CONTROL_BROKER: 1}, Window(5, (6, 9)), Window(0, (2**63,))
     ),
-    (Pending(NOW, place("111 0-1:19.0.0.255 13"), SUPPLIER, 0x1A, 2**63),),
+    pending=(Pending(NOW, place("111 0-1:19.0.0.255 13"), SUPPLIER, 0x1A, 2**63),),
     own_counter=12,
     unsent={3: b"\xdf", 11: b"\xdd"},
 )

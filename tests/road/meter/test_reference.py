@@ -16,8 +16,8 @@ from doorstep.gbcs.message import Form
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, Action, Component, Obis
 from doorstep.gbcs.times import from_iso
+from doorstep.road.device.cells import Cells
 from doorstep.road.machine import Memory
-from doorstep.road.meter.cells import Cells
 from doorstep.road.meter.config import MeterConfig
 from doorstep.road.meter.events import Executed, Rejected
 from doorstep.road.meter.machine import Meter

@@ -13,7 +13,7 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.protection import Verdict
 from doorstep.gbcs.times import IMMEDIATE
 from doorstep.gbcs.usecases import use_cases_named
-from doorstep.road.meter.answer import TIMED
+from doorstep.road.device.answer import TIMED
 from tests.road.meter.home import (
     BALANCE,
     BROKER,

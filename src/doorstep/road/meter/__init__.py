@@ -1,11 +1,10 @@
 """The meter, last stop of the road: it verifies a Command, counts it, executes it and answers.
 
+What any Device does with a Command is in :mod:`doorstep.road.device`; here is what makes it a meter.
+
 =======================  =========================================================================
 :mod:`.machine`          :class:`~doorstep.road.meter.machine.Meter`: events in, events out
 :mod:`.config`           what a meter is and trusts, and the choices left open
-:mod:`.checks`           what a Command must pass, in order, before anything is changed
-:mod:`.cells`            which party holds which role, and what it may send
-:mod:`.counters`         Execution Counters, and the windows of top-ups
 :mod:`.execute`          the components of a Command, one after the other
 :mod:`.objects`          names, types and results of COSEM attributes and methods
 :mod:`.registers`        every attribute that holds a value, as a row
@@ -15,7 +14,6 @@
 :mod:`.prepayment`       credits, debts and top-ups
 :mod:`.supply`           the load switch
 :mod:`.conditions`       what is noted when it begins to hold
-:mod:`.answer`           the Response
 :mod:`.alerts`           the Alert on a future-dated instruction
 :mod:`.state`            everything of this as one frozen value ...
 :mod:`.memory`           ... and as entries to remember

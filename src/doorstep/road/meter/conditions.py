@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from doorstep.road.device.codes import AlertCode
 from doorstep.road.machine import Note
-from doorstep.road.meter.codes import AlertCode
 from doorstep.road.meter.prepayment import emergency_credit_in_use, is_exhausted, is_low
 from doorstep.road.meter.state import State
 from doorstep.road.meter.supply import SUPPLY, Supply

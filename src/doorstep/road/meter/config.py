@@ -11,7 +11,7 @@ from doorstep.errors import UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.meter.cells import Cells
+from doorstep.road.device.cells import Cells
 from doorstep.road.meter.methods import METHODS
 from doorstep.road.meter.objects import Place
 from doorstep.road.meter.registers import REGISTERS

@@ -8,20 +8,15 @@ Message Code, so a use case works because the objects that it names are there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
-from doorstep.gbcs.header import GroupingHeader
-from doorstep.gbcs.keys import KeyRing, Role
-from doorstep.gbcs.payloads import Payload
+from doorstep.gbcs.keys import Role
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, AccessResult, Action, Component
-from doorstep.gbcs.times import Instant
-from doorstep.gbcs.usecases import PayloadKind
+from doorstep.road.device.execution import Execution, Occasion
 from doorstep.road.meter.activations import ACTIVATIONS, WRITTEN_AS
-from doorstep.road.meter.config import MeterConfig, MeterPolicy
 from doorstep.road.meter.methods import METHODS, Caller
 from doorstep.road.meter.objects import Place, Refused, Result, Shape
 from doorstep.road.meter.registers import REGISTERS, Access
@@ -29,96 +24,92 @@ from doorstep.road.meter.schedule import scheduled
 from doorstep.road.meter.state import State
 from doorstep.road.meter.supply import settled
 
-__all__ = ["LANGUAGES", "Execution", "Occasion", "execute"]
-
-LANGUAGES: Final = MappingProxyType({PayloadKind.DLMS: AccessRequest})
-"""What can be executed: a use case's payload kind, and what its Command's payload then is."""
+__all__ = ["Objects"]
 
 _NULL: Final = Data(Tag.NULL_DATA)
 
 
-class Occasion(Struct, frozen=True):
-    """The circumstances of one execution."""
+class Objects(Struct, frozen=True):
+    """The COSEM objects of a meter, as that which executes DLMS COSEM upon a state.
 
-    header: GroupingHeader
-    critical: bool
-    config: MeterConfig
-    policy: MeterPolicy
-    keys: KeyRing
-    now: Instant
-
-
-class Execution(Struct, frozen=True):
-    """What came of a Command: the state that follows, the payload of its Response, and what failed."""
-
-    state: State
-    payload: Payload
-    failure: Refused | None = None
-
-
-def execute(request: AccessRequest, before: State, occasion: Occasion) -> Execution:
-    """Carry out the components in order, up to the first that fails (fail-fast).
-
-    That one gives its result code, all later ones other-reason. What the earlier ones did stands, or
-    does not, as the policy says.
+    ``faults`` are attributes and methods that are broken. ``keep_partial``: whether components before the
+    one that failed keep their effect.
     """
-    state, failure, results = before, None, []
-    for component in request.components:
-        data, result = _NULL, Result.SUCCESS
-        if failure is not None:
-            result = Result.OTHER_REASON
-        else:
-            try:
-                state, data = _VERBS[component.action](component, state, occasion)
-            except Refused as refused:
-                failure, result = refused, refused.result
-        results.append(AccessResult(_ANSWERED_AS[component.action], result, data))
-    if failure is not None and not occasion.policy.keep_partial:
-        state = before
-    return Execution(settled(before, state), AccessResponse(request.invoke_id, tuple(results)), failure)
+
+    faults: frozenset[Place] = frozenset()
+    keep_partial: bool = True
+
+    def execute(self, request: AccessRequest, before: State, occasion: Occasion) -> Execution[State]:
+        """Carry out the components in order, up to the first that fails (fail-fast).
+
+        That one gives its result code, all later ones other-reason. What the earlier ones did stands, or
+        does not, as the policy says.
+        """
+        job = _Job(occasion, self.faults)
+        state, failure, results = before, None, []
+        for component in request.components:
+            data, result = _NULL, Result.SUCCESS
+            if failure is not None:
+                result = Result.OTHER_REASON
+            else:
+                try:
+                    state, data = _VERBS[component.action](component, state, job)
+                except Refused as refused:
+                    failure, result = refused, refused.result
+            results.append(AccessResult(_ANSWERED_AS[component.action], result, data))
+        if failure is not None and not self.keep_partial:
+            state = before
+        return Execution(settled(before, state), AccessResponse(request.invoke_id, tuple(results)), failure)
+
+
+class _Job(Struct, frozen=True):
+    """One execution: the Command that asks for it, and what is broken."""
+
+    occasion: Occasion
+    faults: frozenset[Place]
 
 
 # -- one function a verb; each gives the state that follows and the data to answer with ---------------
 
 
-def _get(component: Component, state: State, occasion: Occasion) -> tuple[State, Data]:
+def _get(component: Component, state: State, job: _Job) -> tuple[State, Data]:
     place = _place(component)
-    _exists(place, place in REGISTERS, occasion)
+    _exists(place, place in REGISTERS, job)
     return state, state.value(place)
 
 
-def _get_selection(component: Component, state: State, occasion: Occasion) -> tuple[State, Data]:
-    _get(component, state, occasion)
+def _get_selection(component: Component, state: State, job: _Job) -> tuple[State, Data]:
+    _get(component, state, job)
     raise Refused(Result.OTHER_REASON, f"{_place(component)} has no selective access")
 
 
-def _set(component: Component, state: State, occasion: Occasion) -> tuple[State, Data]:
+def _set(component: Component, state: State, job: _Job) -> tuple[State, Data]:
     named = _place(component)
-    _exists(named, named in REGISTERS, occasion)
+    _exists(named, named in REGISTERS, job)
     place = WRITTEN_AS.get(named, named)
     register = REGISTERS[place]
-    _permitted(named, register.access, occasion)
+    _permitted(named, register.access, job)
     _fits(named, register.shape, component.data)
     state = state.holding(place, component.data)
     if place in ACTIVATIONS:
-        state = scheduled(state, place, component.data, occasion.header, occasion.now, occasion.config.faults)
+        state = scheduled(state, place, component.data, job.occasion.header, job.occasion.now, job.faults)
     return state, _NULL
 
 
-def _invoke(component: Component, state: State, occasion: Occasion) -> tuple[State, Data]:
+def _invoke(component: Component, state: State, job: _Job) -> tuple[State, Data]:
     place = _place(component)
     method = METHODS.get(place)
-    _exists(place, method is not None, occasion)
+    _exists(place, method is not None, job)
     assert method is not None
-    _permitted(place, method.access, occasion)
+    _permitted(place, method.access, job)
     _fits(place, method.parameter, component.data)
-    config = occasion.config
-    supplier = config.cells.party(Role.SUPPLIER)
-    caller = Caller(config.eui, supplier, occasion.keys, occasion.header.originator_counter)
+    occasion = job.occasion
+    supplier = state.cells.party(Role.SUPPLIER)
+    caller = Caller(occasion.device, supplier, occasion.keys, occasion.header.originator_counter)
     return method.effect(state, component.data, caller), _NULL
 
 
-_Verb = Callable[[Component, State, Occasion], tuple[State, Data]]
+_Verb = Callable[[Component, State, _Job], tuple[State, Data]]
 
 _VERBS: Final[dict[Action, _Verb]] = {
     Action.GET: _get,
@@ -133,16 +124,16 @@ def _place(component: Component) -> Place:
     return Place(component.class_id, component.obis, component.attribute)
 
 
-def _exists(place: Place, known: bool, occasion: Occasion) -> None:
+def _exists(place: Place, known: bool, job: _Job) -> None:
     if not known:
         raise Refused(Result.OBJECT_UNDEFINED, f"there is no {place}")
-    if place in occasion.config.faults:
+    if place in job.faults:
         raise Refused(Result.HARDWARE_FAULT, f"{place} is broken")
 
 
-def _permitted(place: Place, access: Access, occasion: Occasion) -> None:
+def _permitted(place: Place, access: Access, job: _Job) -> None:
     """A Command that only the Access Control Broker vouches for must not change what a critical one may."""
-    if access is Access.READ or (access is Access.CRITICAL and not occasion.critical):
+    if access is Access.READ or (access is Access.CRITICAL and not job.occasion.row.critical):
         raise Refused(Result.READ_WRITE_DENIED, f"{place} is for {access.value} to change")
 
 

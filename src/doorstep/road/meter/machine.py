@@ -15,16 +15,14 @@ from msgspec import structs
 from doorstep.errors import DecodeError
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
-from doorstep.gbcs.usecases import DeviceType
+from doorstep.gbcs.usecases import DeviceType, PayloadKind
+from doorstep.road.device import AlertCode, Device, process
 from doorstep.road.machine import Memory, Note, Remember, Send, Stop
 from doorstep.road.meter.alerts import future_dated_outcome
-from doorstep.road.meter.answer import answer
-from doorstep.road.meter.checks import Receiver, Rejection, admit
-from doorstep.road.meter.codes import AlertCode
 from doorstep.road.meter.conditions import noticed
 from doorstep.road.meter.config import MeterConfig, MeterPolicy
 from doorstep.road.meter.events import Executed, MeterEvent, MeterInput, PoweredOn, Rejected
-from doorstep.road.meter.execute import Occasion, execute
+from doorstep.road.meter.execute import Objects
 from doorstep.road.meter.memory import changes, remembered
 from doorstep.road.meter.objects import Refused
 from doorstep.road.meter.registers import blank_registers
@@ -74,7 +72,16 @@ class Meter(Stop[MeterEvent]):
         self.config = config
         self.policy = policy or MeterPolicy()
         self._keys = keys
-        self._state = remembered(State(blank_registers() | dict(config.initial)), memory or {})
+        blank = State(cells=config.cells, registers=blank_registers() | dict(config.initial))
+        self._state = remembered(blank, memory or {})
+        objects = Objects(config.faults, self.policy.keep_partial)
+        self._device = Device(
+            config.eui,
+            config.device_type,
+            keys,
+            {PayloadKind.DLMS: objects.execute},
+            self.policy.check_non_critical,
+        )
         self._security_log: deque[Rejected] = deque(maxlen=self.policy.security_log)
         self._path = Path(config.eui, ENDPOINTS[config.device_type], config.hub, ENDPOINTS[DeviceType.CHF])
         self._tunnel = TunnelServer(tunnel)
@@ -119,41 +126,17 @@ class Meter(Stop[MeterEvent]):
     # -- Commands ---------------------------------------------------------------------------------
 
     def _process(self, command: bytes, now: Instant) -> None:
-        try:
-            admitted = admit(command, self._receiver)
-        except Rejection as rejection:
-            self._reject(command, rejection)
-            return
-        header, row = admitted.message.header, admitted.row
         before = self._state
-        counters = before.counters.spending(admitted.watch, admitted.role, header.originator_counter)
-        occasion = Occasion(header, row.critical, self.config, self.policy, self._keys, now)
-        execution = execute(admitted.request, structs.replace(before, counters=counters), occasion)
-        response = answer(header, row, execution.payload, self.config.eui, self._keys, now)
-
-        self._remember(execution.state.with_unsent(response, self.policy.unsent))
-        self._note_execution(command, row.label, execution.failure)
+        outcome = process(command, before, self._device, now)
+        if isinstance(outcome.event, Executed):
+            self._remember(outcome.state.with_unsent(outcome.event.response, self.policy.unsent))
+        else:
+            self._security_log.append(outcome.event)
+        for note in outcome.notes:
+            self._out.put(note)
         self._note_conditions(before)
-        why = str(execution.failure or "")
-        self._out.put(Executed(command, response, execution.failure is None, why))
+        self._out.put(outcome.event)
         self._hand_over(now)
-
-    def _reject(self, command: bytes, rejection: Rejection) -> None:
-        rejected = Rejected(command, rejection.why, rejection.alert)
-        self._security_log.append(rejected)
-        self._out.put(Note(rejection.what, rejection.why, command, rejection.alert))
-        self._out.put(rejected)
-
-    @property
-    def _receiver(self) -> Receiver:
-        return Receiver(
-            self.config.eui,
-            self.config.device_type,
-            self.config.cells,
-            self._keys,
-            self._state.counters,
-            self.policy.check_non_critical,
-        )
 
     # -- future-dated activations -----------------------------------------------------------------
 
@@ -236,15 +219,6 @@ class Meter(Stop[MeterEvent]):
         self._state = state
         if entries:
             self._out.put(Remember(entries))
-
-    def _note_execution(self, command: bytes, label: str, failure: Refused | None) -> None:
-        if failure is None:
-            self._out.put(Note("executed", f"{label} was carried out", command, AlertCode.COMMAND_ACTIONED))
-            return
-        why = f"{label} was not carried out: {failure}"
-        self._out.put(Note("executed", why, command, AlertCode.COMMAND_NOT_ACTIONED))
-        if failure.alert is not None:
-            self._out.put(Note("event", str(failure), command, failure.alert))
 
     def _note_conditions(self, before: State) -> None:
         for note in noticed(before, self._state):

@@ -11,9 +11,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from doorstep.errors import DecodeError, DoorstepError
+from doorstep.errors import DecodeError
 from doorstep.gbcs.payloads.axdr import BitString, Data, Tag, Value
 from doorstep.gbcs.payloads.dlms import Obis
+from doorstep.road.device.failure import Failure
 
 __all__ = ["Place", "Refused", "Result", "Shape", "array", "place", "structure"]
 
@@ -32,14 +33,12 @@ class Result(IntEnum):
     OTHER_REASON = 0xFA
 
 
-class Refused(DoorstepError):
+class Refused(Failure):
     """A component that is not carried out: its result, and an alert code where there is one for it."""
 
     def __init__(self, result: Result, why: str, alert: int | None = None) -> None:
-        super().__init__(why)
+        super().__init__(why, alert)
         self.result = result
-        self.why = why
-        self.alert = alert
 
 
 class Place(Struct, frozen=True):

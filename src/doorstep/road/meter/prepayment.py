@@ -17,7 +17,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs import utrn
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import Data
-from doorstep.road.meter.codes import AlertCode
+from doorstep.road.device.codes import AlertCode
 from doorstep.road.meter.objects import Place, Refused, Result, place
 from doorstep.road.meter.state import State
 

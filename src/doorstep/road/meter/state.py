@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from msgspec import Struct, structs
 
@@ -11,7 +10,7 @@ from doorstep.errors import EncodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import Data, Tag, encode_data
 from doorstep.gbcs.times import Instant
-from doorstep.road.meter.counters import Counters
+from doorstep.road.device.state import DeviceState
 from doorstep.road.meter.objects import Place, Refused, Result
 
 __all__ = ["Pending", "State"]
@@ -30,19 +29,14 @@ class Pending(Struct, frozen=True):
     counter: int
 
 
-class State(Struct, frozen=True):
-    """The registers, the counters, what is pending and what is not yet sent; a change makes a new one.
+class State(DeviceState, frozen=True):
+    """The registers, what is pending, and what every Device has; a change makes a new one.
 
-    ``own_counter`` is the Device's own Originator Counter, as its last Alert used it. ``pending`` is in
-    the order in which it was asked for. ``unsent`` are finished messages that the hub has not confirmed,
-    numbered in the order in which they were made.
+    ``pending`` is in the order in which it was asked for.
     """
 
     registers: Mapping[Place, Data]
-    counters: Counters = Counters()
     pending: tuple[Pending, ...] = ()
-    own_counter: int = 0
-    unsent: Mapping[int, bytes] = MappingProxyType({})
 
     def value(self, place: Place) -> Data:
         """The value of a register; the table says which places have one."""
@@ -80,13 +74,3 @@ class State(Struct, frozen=True):
     def without_pending(self, place: Place) -> State:
         """The state in which nothing is pending for the activation attribute ``place``."""
         return structs.replace(self, pending=tuple(one for one in self.pending if one.place != place))
-
-    def with_unsent(self, message: bytes, most: int) -> State:
-        """The state in which a message waits as well; of more than ``most`` the oldest is dropped."""
-        unsent = {**self.unsent, max(self.unsent, default=0) + 1: message}
-        return structs.replace(self, unsent=dict(sorted(unsent.items())[-most:]))
-
-    def without_unsent(self, number: int) -> State:
-        """The state in which that message waits no more."""
-        kept = {one: message for one, message in self.unsent.items() if one != number}
-        return structs.replace(self, unsent=kept)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from doorstep.eui import Eui
 from doorstep.gbcs.header import GroupingHeader
 from doorstep.gbcs.keys import Role
-from doorstep.gbcs.usecases import DeviceType, UseCase
+from doorstep.gbcs.usecases import Category, DeviceType, UseCase
 
 __all__ = ["Cells", "may_send"]
 
@@ -21,6 +21,7 @@ _KNOWN_USERS: Final[Mapping[DeviceType, Mapping[str, Role]]] = MappingProxyType(
     {
         DeviceType.ESME: MappingProxyType({"IS": Role.SUPPLIER, "ED": Role.NETWORK_OPERATOR}),
         DeviceType.GSME: MappingProxyType({"GS": Role.SUPPLIER, "GT": Role.NETWORK_OPERATOR}),
+        DeviceType.GPF: MappingProxyType({"GS": Role.SUPPLIER, "GT": Role.NETWORK_OPERATOR}),
     }
 )
 
@@ -29,9 +30,11 @@ class Cells(Struct, frozen=True):
     """The party in each cell; the certificates themselves are in the key store.
 
     A cell that is empty is left out. A Device has one cell a role, and one party may be in several.
+    ``peers`` are the Devices of the home whose certificates a join has brought: the PPMIDs of a GSME.
     """
 
     parties: Mapping[Role, Eui]
+    peers: frozenset[Eui] = frozenset()
 
     def party(self, role: Role) -> Eui | None:
         """Who holds ``role``, or None."""
@@ -47,8 +50,11 @@ def may_send(role: Role, row: UseCase, header: GroupingHeader, device_type: Devi
 
     The supplier and the network operator may send what the use case's row lets their Users send. The
     Access Control Broker speaks for Users whom the Device does not know: for any, in a Command that is
-    not critical and names the User; in a Critical Command only for those whom the row lists.
+    not critical and names the User; in a Critical Command only for those whom the row lists. What a PPMID
+    says to a GSME is open to no role.
     """
+    if row.category is Category.SME_C_PPMID_GSME:
+        return False
     known = _KNOWN_USERS.get(device_type, {})
     if role is Role.ACCESS_CONTROL_BROKER:
         on_behalf = header.supplementary_remote_party_id is not None

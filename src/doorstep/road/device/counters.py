@@ -1,9 +1,10 @@
-"""Anti-replay: what the meter keeps of the Originator Counters of the Commands that it executed.
+"""Anti-replay: what a Device keeps of the Originator Counters of the Commands that it executed.
 
-There is one Execution Counter a Remote Party Role: a Command counts as new when its Originator Counter
-is higher. Top-ups have counters of their own, which may come in any order but never twice, since twenty
-digits can be keyed in days later; two :class:`Window` values watch over them, one over the Commands that
-carry a top-up, one over the top-ups themselves, as the same top-up may also come without a Command.
+There is one Execution Counter a Remote Party Role, and one for each Device of the home that sends
+Commands of its own: a Command counts as new when its Originator Counter is higher. Top-ups have counters
+of their own, which may come in any order but never twice, since twenty digits can be keyed in days later;
+two :class:`Window` values watch over them, one over the Commands that carry a top-up, one over the top-ups
+themselves, as the same top-up may also come without a Command.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from doorstep.eui import Eui
 from doorstep.gbcs.keys import Role
 from doorstep.gbcs.usecases import UseCase
 
-__all__ = ["WINDOW", "Counters", "Watch", "Window", "watch_over"]
+__all__ = ["WINDOW", "Counters", "Sender", "Watch", "Window", "watch_over"]
 
 WINDOW: Final = 100
 """How many top-up counters are remembered one by one; policy, the commonly quoted depth."""
@@ -29,10 +31,14 @@ _TRUNCATED: Final = 1 << 10
 _MAX_UPPER_HALF: Final = (1 << 32) - 1
 
 
+Sender = Role | Eui
+"""Whose Commands are counted together: those of a Remote Party Role, or of a Device of the home."""
+
+
 class Watch(Enum):
     """Which counter a Command is checked against and then moves."""
 
-    ROLE = "the Execution Counter of the originator's role"
+    SENDER = "the Execution Counter of the originator"
     TOP_UP = "the window of top-up Commands"
     NONE = "none"
 
@@ -45,7 +51,7 @@ def watch_over(row: UseCase, *, check_non_critical: bool) -> Watch:
     """
     if row.name in _TOP_UPS:
         return Watch.TOP_UP
-    return Watch.ROLE if row.critical or check_non_critical else Watch.NONE
+    return Watch.SENDER if row.critical or check_non_critical else Watch.NONE
 
 
 class Window(Struct, frozen=True):
@@ -85,24 +91,24 @@ class Window(Struct, frozen=True):
 class Counters(Struct, frozen=True):
     """Every counter that protects against replay.
 
-    ``executed`` holds the Execution Counter of each role that has sent a Command, ``commands`` and
+    ``executed`` holds the Execution Counter of each sender of a Command, ``commands`` and
     ``top_ups`` the windows of top-up Commands and of top-ups.
     """
 
-    executed: Mapping[Role, int] = MappingProxyType({})
+    executed: Mapping[Sender, int] = MappingProxyType({})
     commands: Window = Window()
     top_ups: Window = Window()
 
-    def is_spent(self, watch: Watch, role: Role, counter: int) -> bool:
+    def is_spent(self, watch: Watch, sender: Sender, counter: int) -> bool:
         """Whether a Command with this Originator Counter is old to ``watch``."""
         if watch is Watch.TOP_UP:
             return self.commands.is_spent(counter)
-        return watch is Watch.ROLE and counter <= self.executed.get(role, 0)
+        return watch is Watch.SENDER and counter <= self.executed.get(sender, 0)
 
-    def spending(self, watch: Watch, role: Role, counter: int) -> Counters:
+    def spending(self, watch: Watch, sender: Sender, counter: int) -> Counters:
         """The counters after a Command with this Originator Counter has been accepted."""
         if watch is Watch.TOP_UP:
             return structs.replace(self, commands=self.commands.spending(counter))
-        if watch is Watch.ROLE:
-            return structs.replace(self, executed={**self.executed, role: counter})
+        if watch is Watch.SENDER:
+            return structs.replace(self, executed={**self.executed, sender: counter})
         return self

@@ -1,4 +1,4 @@
-"""The alert and event codes that a meter has reason for, by the standard's numbers."""
+"""The alert and event codes that a Device has reason for, by the standard's numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["AlertCode"]
 
 
 class AlertCode(IntEnum):
-    """What a meter notes in its logs; two of these it also sends, see :mod:`doorstep.road.meter.alerts`."""
+    """What a Device notes in its logs; the two on future-dated instructions are also sent as Alerts."""
 
     COMMAND_ACTIONED = 0x8154
     COMMAND_NOT_ACTIONED = 0x8155

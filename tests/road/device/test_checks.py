@@ -20,8 +20,8 @@ from doorstep.gbcs.payloads import Unparsed
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessResponse, DataNotification
 from doorstep.gbcs.usecases import DeviceType, Protection
+from doorstep.road.device.checks import CHECKS
 from doorstep.road.machine import Note, Remember
-from doorstep.road.meter.checks import CHECKS
 from doorstep.road.meter.config import MeterPolicy
 from doorstep.road.meter.events import Executed, Rejected
 from tests.road.meter.home import (

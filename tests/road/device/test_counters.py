@@ -8,26 +8,26 @@ from hypothesis import strategies as st
 
 from doorstep.gbcs.keys import Role
 from doorstep.gbcs.usecases import use_cases_named
-from doorstep.road.meter.counters import WINDOW, Counters, Watch, Window, watch_over
+from doorstep.road.device.counters import WINDOW, Counters, Watch, Window, watch_over
 
 COUNTER = st.integers(1, 2**64 - 1)
 
 
 @pytest.mark.parametrize("edge", [1, 2**31, 2**32, 2**63 - 1, 2**63, 2**64 - 1])
 def test_only_a_higher_counter_is_new(edge: int) -> None:
-    counters = Counters().spending(Watch.ROLE, Role.SUPPLIER, edge)
-    assert counters.is_spent(Watch.ROLE, Role.SUPPLIER, edge - 1)
-    assert counters.is_spent(Watch.ROLE, Role.SUPPLIER, edge)
-    assert not counters.is_spent(Watch.ROLE, Role.SUPPLIER, edge + 1)
+    counters = Counters().spending(Watch.SENDER, Role.SUPPLIER, edge)
+    assert counters.is_spent(Watch.SENDER, Role.SUPPLIER, edge - 1)
+    assert counters.is_spent(Watch.SENDER, Role.SUPPLIER, edge)
+    assert not counters.is_spent(Watch.SENDER, Role.SUPPLIER, edge + 1)
 
 
 def test_each_role_has_its_own_counter() -> None:
-    counters = Counters().spending(Watch.ROLE, Role.SUPPLIER, 1000)
-    assert not counters.is_spent(Watch.ROLE, Role.ACCESS_CONTROL_BROKER, 1)
+    counters = Counters().spending(Watch.SENDER, Role.SUPPLIER, 1000)
+    assert not counters.is_spent(Watch.SENDER, Role.ACCESS_CONTROL_BROKER, 1)
 
 
 def test_zero_is_never_new() -> None:
-    assert Counters().is_spent(Watch.ROLE, Role.SUPPLIER, 0)
+    assert Counters().is_spent(Watch.SENDER, Role.SUPPLIER, 0)
     assert Window().is_spent(0)
 
 
@@ -38,16 +38,16 @@ def test_what_is_not_watched_moves_nothing() -> None:
 
 def test_top_up_commands_do_not_touch_the_execution_counter() -> None:
     counters = Counters().spending(Watch.TOP_UP, Role.SUPPLIER, 3 << 32)
-    assert not counters.is_spent(Watch.ROLE, Role.SUPPLIER, 1)
+    assert not counters.is_spent(Watch.SENDER, Role.SUPPLIER, 1)
     assert counters.is_spent(Watch.TOP_UP, Role.SUPPLIER, 3 << 32)
 
 
 @pytest.mark.parametrize(
     ("name", "check_non_critical", "watch"),
     [
-        ("ECS42", True, Watch.ROLE),
-        ("ECS42", False, Watch.ROLE),
-        ("ECS82", True, Watch.ROLE),
+        ("ECS42", True, Watch.SENDER),
+        ("ECS42", False, Watch.SENDER),
+        ("ECS82", True, Watch.SENDER),
         ("ECS82", False, Watch.NONE),
         ("CS01a", True, Watch.TOP_UP),
         ("CS01a", False, Watch.TOP_UP),

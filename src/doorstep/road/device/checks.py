@@ -15,13 +15,12 @@ from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.keys import KeyRing, Role
 from doorstep.gbcs.message import Message, decode
-from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.protection import carried, check_mac, check_signature
-from doorstep.gbcs.usecases import DeviceType, Protection, UseCase
-from doorstep.road.meter.cells import Cells, may_send
-from doorstep.road.meter.codes import AlertCode
-from doorstep.road.meter.counters import Counters, Watch, watch_over
-from doorstep.road.meter.execute import LANGUAGES
+from doorstep.gbcs.usecases import Category, DeviceType, PayloadKind, Protection, UseCase
+from doorstep.road.device.cells import Cells, may_send
+from doorstep.road.device.codes import AlertCode
+from doorstep.road.device.counters import Counters, Sender, Watch, watch_over
+from doorstep.road.device.execution import LANGUAGES
 
 __all__ = ["CHECKS", "Admitted", "Receiver", "Rejection", "admit"]
 
@@ -37,23 +36,27 @@ class Rejection(DoorstepError):
 
 
 class Receiver(Struct, frozen=True):
-    """The Device that a Command has reached, as far as the checks look at it."""
+    """The Device that a Command has reached, as far as the checks look at it.
+
+    ``languages`` are those that it executes.
+    """
 
     eui: Eui
     device_type: DeviceType
     cells: Cells
     keys: KeyRing
     counters: Counters
+    languages: frozenset[PayloadKind]
     check_non_critical: bool
 
 
 class Admitted(Struct, frozen=True):
-    """A Command that passed: what it asks, its use case, the role of its originator, and what counts it."""
+    """A Command that passed: its use case and language, who sent it, and what counts it."""
 
     message: Message
-    request: AccessRequest
     row: UseCase
-    role: Role
+    language: PayloadKind
+    sender: Sender
     watch: Watch
 
 
@@ -66,7 +69,7 @@ def admit(command: bytes, receiver: Receiver) -> Admitted:
     for check in CHECKS:
         check(message, receiver)
     row = _row(message)
-    return Admitted(message, _request(message), row, _role(message, receiver), _watch(row, receiver))
+    return Admitted(message, row, row.payload, _sender(message, receiver), _watch(row, receiver))
 
 
 # -- 1: format, and whom it is for -----------------------------------------------------------------
@@ -95,9 +98,11 @@ def is_supported(message: Message, receiver: Receiver) -> None:
     row = _row(message)
     if receiver.device_type not in row.targets or not row.command:
         raise _unsupported(f"{row.label} is no Command for an {receiver.device_type.value}")
-    if row.payload not in LANGUAGES:
+    if row.payload not in receiver.languages:
         raise _unsupported(f"{row.label} is in {row.payload.value}, which this Device does not execute")
-    _request(message)
+    if not isinstance(message.payload, LANGUAGES[row.payload]):
+        why = f"its payload is {type(message.payload).__name__}, not {row.payload.value}"
+        raise Rejection(why, AlertCode.MALFORMED_COMMAND)
 
 
 def is_protected(message: Message, _receiver: Receiver) -> None:
@@ -115,8 +120,8 @@ def is_protected(message: Message, _receiver: Receiver) -> None:
 
 
 def is_authorised(message: Message, receiver: Receiver) -> None:
-    """The originator is in a trust anchor cell, in a role that may send this."""
-    _role(message, receiver)
+    """The originator is in a trust anchor cell, in a role that may send this, or a PPMID of this GSME."""
+    _sender(message, receiver)
 
 
 # -- 4 and 5: signature and MAC --------------------------------------------------------------------
@@ -135,14 +140,14 @@ def is_signed(message: Message, receiver: Receiver) -> None:
 
 
 def is_sealed(message: Message, receiver: Receiver) -> None:
-    """The MAC, where there is one, is that of the Access Control Broker in this Device's cell."""
+    """The MAC, where there is one, is that of the Access Control Broker in this Device's cell.
+
+    What a PPMID says to a GSME has the PPMID's own.
+    """
     if not message.mac:
         return
-    broker = receiver.cells.party(Role.ACCESS_CONTROL_BROKER)
-    if broker is None:
-        raise Rejection("no Access Control Broker is known", AlertCode.FAILED_AUTHORISATION)
     try:
-        check_mac(message, receiver.keys, author=broker)
+        check_mac(message, receiver.keys, author=_author_of_mac(message, receiver))
     except BadMac as error:
         raise Rejection(str(error), AlertCode.AUTHENTICATION_FAILURE) from None
     except NoKey as error:
@@ -155,10 +160,10 @@ def is_sealed(message: Message, receiver: Receiver) -> None:
 def is_new(message: Message, receiver: Receiver) -> None:
     """Its Originator Counter is not spent."""
     watch = _watch(_row(message), receiver)
-    role = _role(message, receiver)
+    sender = _sender(message, receiver)
     counter = message.header.originator_counter
-    if receiver.counters.is_spent(watch, role, counter):
-        why = f"its counter {counter} is spent ({watch.value}, {role.name.lower().replace('_', ' ')})"
+    if receiver.counters.is_spent(watch, sender, counter):
+        why = f"its counter {counter} is spent ({watch.value}, {_name(sender)})"
         raise Rejection(why, AlertCode.OUT_OF_ORDER, "replayed")
 
 
@@ -184,25 +189,35 @@ def _row(message: Message) -> UseCase:
     return row
 
 
-def _request(message: Message) -> AccessRequest:
-    if not isinstance(message.payload, AccessRequest):
-        why = f"its payload is {type(message.payload).__name__}, not an Access-Request"
-        raise Rejection(why, AlertCode.MALFORMED_COMMAND)
-    return message.payload
-
-
-def _role(message: Message, receiver: Receiver) -> Role:
-    header = message.header
-    roles = receiver.cells.roles(header.business_originator_id)
+def _sender(message: Message, receiver: Receiver) -> Sender:
+    originator, row = message.header.business_originator_id, _row(message)
+    if _is_of_ppmid(row) and originator in receiver.cells.peers:
+        return originator
+    roles = receiver.cells.roles(originator)
     if not roles:
-        why = f"{header.business_originator_id} is in no trust anchor cell"
-        raise Rejection(why, AlertCode.UNAUTHORISED_ACCESS)
-    row = _row(message)
+        raise Rejection(f"{originator} is in no trust anchor cell", AlertCode.UNAUTHORISED_ACCESS)
     for role in roles:
-        if may_send(role, row, header, receiver.device_type):
+        if may_send(role, row, message.header, receiver.device_type):
             return role
-    held = ", ".join(role.name.lower().replace("_", " ") for role in roles)
+    held = ", ".join(map(_name, roles))
     raise Rejection(f"the {held} may not send {row.label}", AlertCode.NO_AUTHORITY)
+
+
+def _author_of_mac(message: Message, receiver: Receiver) -> Eui:
+    if _is_of_ppmid(_row(message)):
+        return message.header.business_originator_id
+    broker = receiver.cells.party(Role.ACCESS_CONTROL_BROKER)
+    if broker is None:
+        raise Rejection("no Access Control Broker is known", AlertCode.FAILED_AUTHORISATION)
+    return broker
+
+
+def _is_of_ppmid(row: UseCase) -> bool:
+    return row.category is Category.SME_C_PPMID_GSME
+
+
+def _name(sender: Sender) -> str:
+    return sender.name.lower().replace("_", " ") if isinstance(sender, Role) else str(sender)
 
 
 def _watch(row: UseCase, receiver: Receiver) -> Watch:
