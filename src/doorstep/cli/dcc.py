@@ -25,6 +25,12 @@ def dcc(
             help="A User's receive address; the street's supplier has http://127.0.0.1:8080/smartdcc/duis.",
         ),
     ] = None,
+    smki: Annotated[
+        bool, typer.Option("--smki", help="Serve certificates, too: search and retrieval.")
+    ] = False,
+    smki_port: Annotated[
+        int, typer.Option("--smki-port", min=0, max=65535, help="Where, with --smki.")
+    ] = 8083,
     state: State = None,
     host: Host = "127.0.0.1",
     json: JsonLog = False,
@@ -37,7 +43,7 @@ def dcc(
     from doorstep.service.dcc_stop import DccSetting, run_dcc
 
     addresses = dict(_receive(one) for one in receive or ())
-    own = DccSetting(host, port, wan_port, addresses)
+    own = DccSetting(host, port, wan_port, smki_port if smki else None, addresses)
     run_stop("dcc", lambda setting, ready: run_dcc(setting, own, ready), keys, state, json)
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "WHITE_SPACE",
     "XSI",
     "Node",
+    "bare",
     "canonical",
     "child",
     "document",
@@ -126,6 +127,11 @@ def canonical(node: Node, *, exclusive: bool = False) -> bytes:
 def document(name: str, schema_version: str) -> Node:
     """A new DUIS root element, ``Request`` or ``Response``."""
     return etree.Element(qualified(name), {"schemaVersion": schema_version}, nsmap={_PREFIXES[SR]: SR})
+
+
+def bare(name: str) -> Node:
+    """A new root element in no namespace, as the documents of the SMKI repository service have."""
+    return etree.Element(name)
 
 
 def child(parent: Node, name: str, text: str = "", attributes: tuple[tuple[str, str], ...] = ()) -> Node:

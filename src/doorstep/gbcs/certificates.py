@@ -29,6 +29,7 @@ __all__ = [
     "CertificateFacts",
     "DistinguishedName",
     "HeldCertificate",
+    "common_name",
     "describe",
     "distinguished_name",
     "parsing",
@@ -132,6 +133,12 @@ def valid_at(certificate: x509.Certificate, now: int) -> bool:
     begin = _milliseconds(certificate.not_valid_before_utc)
     end = _milliseconds(certificate.not_valid_after_utc)
     return begin <= now < end + 1000
+
+
+def common_name(certificate: x509.Certificate) -> str:
+    """The common name of the certificate's subject; empty where it has none."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
 
 
 def distinguished_name(text: str) -> DistinguishedName:

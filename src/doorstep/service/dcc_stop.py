@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Final
 
 import httpx
@@ -15,12 +15,14 @@ from doorstep.road.configurations import dcc_config, hubs_of
 from doorstep.road.dcc import events as dcc
 from doorstep.road.dcc.machine import Dcc
 from doorstep.road.dcc.policy import DccPolicy
+from doorstep.road.dcc.smki import Repository
 from doorstep.service.clock import WallClock
 from doorstep.service.driver import Driver, Stopped
 from doorstep.service.event_log import EventLog
 from doorstep.service.gateway import GATEWAY_PORT, Gateway, Pusher
 from doorstep.service.http_server import serving
 from doorstep.service.process import Ready, StopSetting, until_signalled
+from doorstep.service.smki import SmkiService
 from doorstep.service.tasks import Background
 from doorstep.service.wan_link import WAN_PORT, WanServer
 
@@ -36,12 +38,14 @@ class DccSetting(Struct, frozen=True):
     """Where the DCC listens, and where its Users do.
 
     ``receive`` has the URL of each User's Receive Response Service; the street's supplier is looked for
-    at ``http://127.0.0.1:8080/smartdcc/duis`` unless it says otherwise.
+    at ``http://127.0.0.1:8080/smartdcc/duis`` unless it says otherwise. Without ``smki_port`` the SMKI
+    repository is not served.
     """
 
     host: str = "127.0.0.1"
     gateway_port: int = GATEWAY_PORT
     wan_port: int = WAN_PORT
+    smki_port: int | None = None
     receive: Mapping[Eui, str] = {}
 
 
@@ -49,6 +53,7 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
     """The DCC, until it is told to end."""
     street, keys = setting.street()
     clock = WallClock()
+    host = dcc_setting.host
     policy = DccPolicy()
     own_keys = KeyRing(Holding(keys, street.dcc))
     log = EventLog("dcc")
@@ -72,12 +77,15 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
         gateway = Gateway(driver.take, max_body=policy.max_body)
         wan = WanServer(street.dcc, own_keys, hubs_of(street), _Hubs(driver))
         background = Background()
-        async with httpx.AsyncClient(trust_env=False) as client:
+        smki = SmkiService(lambda: Repository(keys.described()), clock, log)
+        async with httpx.AsyncClient(trust_env=False) as client, AsyncExitStack() as servers:
             pusher = Pusher({street.supplier: _RECEIVE, **dcc_setting.receive}, client)
-            hubs = await wan.listen(dcc_setting.host, dcc_setting.wan_port)
+            hubs = await wan.listen(host, dcc_setting.wan_port)
             try:
-                async with serving(gateway, dcc_setting.host, dcc_setting.gateway_port):
-                    await until_signalled(ready, driver.run())
+                await servers.enter_async_context(serving(gateway, host, dcc_setting.gateway_port))
+                if dcc_setting.smki_port is not None:
+                    await servers.enter_async_context(serving(smki, host, dcc_setting.smki_port))
+                await until_signalled(ready, driver.run())
             finally:
                 hubs.close()
                 await hubs.wait_closed()
