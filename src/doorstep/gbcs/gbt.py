@@ -52,6 +52,7 @@ __all__ = [
     "acknowledgement",
     "decode_block",
     "is_block",
+    "pieces_of",
     "remaining",
     "split",
 ]
@@ -78,8 +79,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     """How often a receiver asks for what is missing. Never, by default: an acknowledgement is of use
     only where there is a way back to the sender."""
 
-    ask_after: Instant = 10_000
-    """How long no new block has come when a receiver asks, and how long it waits before it asks again."""
+    ask_after: Instant = 90_000
+    """How long no new block has come when a receiver asks, and how long it waits before it asks again.
+    Longer than a tunnel goes on with one block, which may yet come."""
 
     largest_message: int = 0x4000
     """Bytes of a whole message; the longest in the reference set has 3,986."""
@@ -99,8 +101,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     remembered: int = 64
     """Whole messages of which late copies of blocks are known as such."""
 
-    remembered_for: Instant = 60_000
-    """For how long they are; after that the same message may come again."""
+    remembered_for: Instant = 1_200_000
+    """For how long they are; after that the same message may come again. Longer than a sender repeats a
+    message of which it hears nothing, so that no repetition is taken for a replay."""
 
     def __post_init__(self) -> None:
         for name, value in structs.asdict(self).items():
@@ -165,6 +168,16 @@ def split(message: bytes, block_size: int = BLOCK_SIZE, window: int = WINDOW) ->
         )
         for number, piece in enumerate(pieces, 1)
     )
+
+
+def pieces_of(message: bytes, longest: int, block_size: int = BLOCK_SIZE) -> tuple[bytes, ...]:
+    """What is sent of a message: itself where it has ``longest`` bytes at most, else its blocks.
+
+    Raises as :func:`split` does.
+    """
+    if len(message) <= longest:
+        return (message,)
+    return tuple(bytes(block) for block in split(message, block_size))
 
 
 def remaining(blocks: tuple[Block, ...], asked: Block) -> tuple[Block, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from doorstep.eui import Eui
+from doorstep.gbcs import gbt
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
@@ -35,10 +36,14 @@ HOUR = 60 * MINUTE
 
 
 class StubMeter(Stop[Any]):
-    """A meter's tunnel end: it keeps the Commands that come, and answers each if it shall."""
+    """A meter's tunnel end: it keeps the Commands that come, whole, and answers each if it shall."""
 
-    def __init__(self, eui: Eui, answers: bool, kept: list[bytes]) -> None:
+    def __init__(
+        self, eui: Eui, answers: bool, kept: list[bytes], blocks: gbt.Policy | None, size: int | None
+    ) -> None:
         super().__init__()
+        self._reassembly = gbt.Reassembly(blocks)
+        self._size = size
         self._path = Path(eui, 1, GPF, 3)
         self._end = TunnelServer()
         self._answers = answers
@@ -50,26 +55,42 @@ class StubMeter(Stop[Any]):
         self._pump(now)
 
     def deadline(self) -> Instant | None:
-        return self._end.deadline()
+        dues = (self._end.deadline(), self._reassembly.deadline())
+        return min((due for due in dues if due is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
         self._end.on_deadline(now)
+        self._reassembly.on_deadline(now)
         self._pump(now)
 
     def _pump(self, now: Instant) -> None:
+        self._put_together(now)
         while (event := self._end.next_event()) is not None:
             if isinstance(event, FrameOut):
                 self._out.put(Send(self._path.carrying(event.frame)))
+            elif isinstance(event, Arrived) and gbt.is_block(event.data):
+                self._reassembly.receive(gbt.decode_block(event.data), now)
+                self._put_together(now)
             elif isinstance(event, Arrived):
-                self._kept.append(event.data)
-                if self._answers:
-                    self._end.send("response", self._response(event.data), now)
+                self._take(event.data, now)
+
+    def _put_together(self, now: Instant) -> None:
+        while (event := self._reassembly.next_event()) is not None:
+            if isinstance(event, gbt.Whole):
+                self._take(event.message, now)
+            elif isinstance(event, gbt.Ask):
+                self._end.send("ask", bytes(event.block), now)
+
+    def _take(self, command: bytes, now: Instant) -> None:
+        self._kept.append(command)
+        if self._answers:
+            for piece in gbt.pieces_of(self._response(command), 1500):
+                self._end.send("response", piece, now)
 
     def _response(self, command: bytes) -> bytes:
         header = peek(command)
-        return message(
-            RESPONSE, header.business_target_id, header.business_originator_id, header.originator_counter
-        )
+        target, originator = header.business_target_id, header.business_originator_id
+        return message(RESPONSE, target, originator, header.originator_counter, size=self._size)
 
 
 class Rim:
@@ -143,6 +164,8 @@ class Home:
         hub_policy: HubPolicy | None = None,
         ppmid_policy: PpmidPolicy | None = None,
         devices: DeviceLog | None = None,
+        meter_blocks: gbt.Policy | None = None,
+        response_size: int | None = None,
     ) -> None:
         self.now: Instant = 0
         self.asdus: list[Asdu] = []
@@ -164,8 +187,13 @@ class Home:
         self.ppmid = Rim(
             self, PPMID, lambda memory: Ppmid(ppmid_config, ppmid_policy, memory), PpmidPoweredOn()
         )
-        self.esme = Rim(self, ESME, lambda _memory: StubMeter(ESME, answers, self.commands), None)
+        self.esme = Rim(
+            self, ESME, lambda _memory: self._stub_meter(answers, meter_blocks, response_size), None
+        )
         self.rims = {GPF: self.hub, PPMID: self.ppmid, ESME: self.esme}
+
+    def _stub_meter(self, answers: bool, blocks: gbt.Policy | None, size: int | None) -> StubMeter:
+        return StubMeter(ESME, answers, self.commands, blocks, size)
 
     def power_on(self) -> None:
         self.hub.take(HubPoweredOn())

@@ -12,9 +12,10 @@ from tests.road.hub.messages import ESME, GSME, alert, command, response
 
 MOVES = {
     Stage.ACCEPTED: {Stage.RECEIVED, Stage.REFUSED, Stage.UNANSWERED, Stage.RESPONSE},
-    Stage.RECEIVED: {Stage.RESPONSE},
+    Stage.RECEIVED: {Stage.EFFECT, Stage.RESPONSE},
     Stage.REFUSED: {Stage.RESPONSE},
-    Stage.UNANSWERED: {Stage.RESPONSE, Stage.ACCEPTED},
+    Stage.UNANSWERED: {Stage.EFFECT, Stage.RESPONSE, Stage.ACCEPTED},
+    Stage.EFFECT: {Stage.RESPONSE},
     Stage.RESPONSE: {Stage.RESPONSE},
 }
 
@@ -24,6 +25,8 @@ MOVES = {
 def test_a_delivery_moves_as_the_table_says(before: Stage, after: Stage) -> None:
     book = Deliveries(10, {})
     book.accept("d1", command(ESME))
+    if before is Stage.EFFECT:
+        assert book.move("d1", Stage.RECEIVED, "")
     if before is not Stage.ACCEPTED:
         assert book.move("d1", before, "")
     moved = book.move("d1", after, "why", b"message")

@@ -157,7 +157,7 @@ def test_another_command_under_the_same_name_is_refused_and_changes_nothing() ->
         (CONFIG, command(ESME)[:-1], "not a GBCS message"),
         (CONFIG, response(ESME), "not a Command but a GBCS Response"),
         (CONFIG, alert(ESME), "not a Command but a GBCS Alert"),
-        (CONFIG, command(ESME, size=1501), "1501 bytes are over one tunnel transfer of 1500"),
+        (CONFIG, command(ESME, size=16_385), "16385 bytes are over the 16384"),
     ],
 )
 def test_what_it_cannot_relay_is_refused_with_the_reason_and_not_written_down(

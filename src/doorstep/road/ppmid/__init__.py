@@ -2,6 +2,8 @@
 
 ====================  ==============================================================================
 :mod:`.machine`       :class:`Ppmid`, the stop itself
+:mod:`.relaying`      the User's side: Commands taken on, carried whole or in blocks, reported on
+:mod:`.tunnelling`    its end of the tunnel with the hub
 :mod:`.deliveries`    the deliveries it knows of, and how far each has come
 :mod:`.config`        what a PPMID is told about itself, and its choices
 :mod:`.events`        what it hears and does

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
+from doorstep.gbcs import gbt
+from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.tunnel import TunnelPolicy
 
@@ -34,8 +36,9 @@ class PpmidConfig(Struct, frozen=True):
 class PpmidPolicy(Struct, frozen=True, kw_only=True):
     """The choices of a PPMID; raises :class:`UsageError` for a number that is not above zero."""
 
-    tunnel: TunnelPolicy = TunnelPolicy(renewal_seconds=3_600)
-    """It asks for its tunnel hourly: a hub that was switched off knows no tunnel, and cannot ask for one."""
+    tunnel: TunnelPolicy = TunnelPolicy(renewal_seconds=3_600, queue=512)
+    """It asks for its tunnel hourly: a hub that was switched off knows no tunnel, and cannot ask for one.
+    Every block of every pending delivery has room in the queue."""
 
     pending: int = 16
     """How many deliveries may be on their way to the hub at once."""
@@ -43,6 +46,29 @@ class PpmidPolicy(Struct, frozen=True, kw_only=True):
     remembered: int = 256
     """How many deliveries that are over it knows by name, to repeat their last report."""
 
+    longest_command: int = 0x4000
+    """How many bytes a Command may have: as many as a receiver of blocks takes
+    (:class:`doorstep.gbcs.gbt.Policy`)."""
+
+    block_size: int = gbt.BLOCK_SIZE
+    """How many bytes a block of a long Command has at most, its header included."""
+
+    repeats: int = 2
+    """How often a long Command is sent again as a whole while no Response came back and no effect was seen.
+    A baseline hub tells nobody of a block that went missing behind it."""
+
+    repeat_after: Instant = 300_000
+    """How many milliseconds after the hub confirmed its last block that is: later than a receiver asks for
+    what it misses, if it can, and sooner than it gives up, as the blocks of all attempts make one
+    message."""
+
+    asks: int = 8
+    """How often a Device may ask for the blocks that it misses of one Command."""
+
+    blocks: gbt.Policy = gbt.Policy(asks=3)
+    """How long Responses are put together. What brought one block brings a request for the others back."""
+
     def __post_init__(self) -> None:
-        if self.pending <= 0 or self.remembered <= 0:
-            raise UsageError("a PPMID's numbers of deliveries are above zero")
+        for name, value in structs.asdict(self).items():
+            if isinstance(value, int) and value < (0 if name in ("repeats", "asks") else 1):
+                raise UsageError(f"the {name} of a PPMID is not {value}")

@@ -28,10 +28,13 @@ MOVES: Final = frozenset(
         (Stage.ACCEPTED, Stage.REFUSED),
         (Stage.ACCEPTED, Stage.UNANSWERED),
         (Stage.ACCEPTED, Stage.RESPONSE),
+        (Stage.RECEIVED, Stage.EFFECT),
         (Stage.RECEIVED, Stage.RESPONSE),
         (Stage.REFUSED, Stage.RESPONSE),
         (Stage.UNANSWERED, Stage.RESPONSE),
         (Stage.UNANSWERED, Stage.ACCEPTED),  # It was handed over again.
+        (Stage.UNANSWERED, Stage.EFFECT),
+        (Stage.EFFECT, Stage.RESPONSE),
         (Stage.RESPONSE, Stage.RESPONSE),
     }
 )

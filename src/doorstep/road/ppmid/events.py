@@ -47,11 +47,8 @@ class Stage(Enum):
     RECEIVED = "received"  # the hub's Default Response: the bytes arrived; nothing about routing
     REFUSED = "refused"  # the PPMID or the hub's tunnel would not take it
     UNANSWERED = "unanswered"  # retries are used up and nobody answered
+    EFFECT = "effect"  # what the Command does was seen on the home's network; nobody has authenticated that
     RESPONSE = "response"  # the hub tunnelled a message back (hub setting response-copy)
-
-
-FINAL = (Stage.RECEIVED, Stage.REFUSED, Stage.UNANSWERED)
-"""The stages after which the PPMID does nothing more for a delivery of its own accord."""
 
 
 class Report(Struct, frozen=True):

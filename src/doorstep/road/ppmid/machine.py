@@ -7,49 +7,24 @@ was given. What it says of a delivery it has written down first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from doorstep.errors import DecodeError
-from doorstep.gbcs.header import Cra
+from doorstep.gbcs.gbt import Ask, GaveUp, Reassembly, Whole, decode_block, is_block
+from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import Instant
-from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.machine import Heard, Memory, Note, Remember, Send, Stop
+from doorstep.road.machine import Heard, Memory, Note, Stop
 from doorstep.road.ppmid.config import PpmidConfig, PpmidPolicy
-from doorstep.road.ppmid.deliveries import Deliveries
-from doorstep.road.ppmid.events import Deliver, PoweredOn, PpmidEvent, PpmidInput, Report, Stage
-from doorstep.road.tunnel import (
-    ENDPOINTS,
-    Arrived,
-    Closed,
-    Delivered,
-    End,
-    FrameOut,
-    Opened,
-    Path,
-    Rejected,
-    TunnelClient,
-    TunnelServer,
-    Undelivered,
-    Why,
-)
-from doorstep.zigbee.asdu import Asdu
-from doorstep.zigbee.zcl import Frame
+from doorstep.road.ppmid.events import Deliver, PoweredOn, PpmidEvent, PpmidInput
+from doorstep.road.ppmid.relaying import Relaying
+from doorstep.road.ppmid.tunnelling import Tunnelling
+from doorstep.road.tunnel import Arrived, Delivered, Undelivered
 
 __all__ = ["Ppmid"]
 
-# What is no longer tried because nobody took it may be handed over again; what was turned down may not.
-_STAGES: Final = {
-    Why.UNANSWERED: Stage.UNANSWERED,
-    Why.EXPIRED: Stage.UNANSWERED,
-    Why.DESTROYED: Stage.UNANSWERED,
-    Why.DENIED: Stage.REFUSED,
-    Why.NO_TUNNEL: Stage.REFUSED,
-    Why.REFUSED: Stage.REFUSED,
-    Why.TOO_LONG: Stage.REFUSED,
-    Why.QUEUE_FULL: Stage.REFUSED,
-}
-_RECEIVED: Final = "the hub confirmed the bytes; it does not say what it does with them"
+_ASK = "0/"
+"""The tunnel's reference for a request for missing blocks, which is no piece of a delivery."""
 
 
 class Ppmid(Stop[PpmidEvent]):
@@ -61,147 +36,87 @@ class Ppmid(Stop[PpmidEvent]):
         super().__init__()
         self._config = config
         self._policy = policy or PpmidPolicy()
-        self._deliveries = Deliveries(self._policy.remembered, memory or {})
-        self._path = Path(config.eui, ENDPOINTS[config.device_type], config.hub, ENDPOINTS[DeviceType.CHF])
-        self._end = self._new_end()
-        self._handlers: dict[type, Callable[[Any, Instant], None]] = {
-            FrameOut: self._frame_out,
-            Delivered: self._delivered,
-            Undelivered: self._undelivered,
+        self._tunnel = Tunnelling(config, self._policy.tunnel, self._out)
+        self._relaying = Relaying(config, self._policy, memory or {}, self._tunnel, self._out)
+        self._reassembly = Reassembly(self._policy.blocks)
+        self._posted: dict[type, Callable[[Any, Instant], None]] = {
             Arrived: self._arrived,
-            Opened: self._opened,
-            Closed: self._closed,
-            Rejected: self._rejected,
+            Delivered: self._relaying.delivered,
+            Undelivered: self._relaying.undelivered,
         }
 
     def receive(self, event: PpmidInput, now: Instant) -> None:
         """Take one event; see :mod:`doorstep.road.ppmid.events`."""
         match event:
             case Deliver():
-                self._deliver(event, now)
+                self._relaying.deliver(event, now)
             case Heard():
-                self._hear(event.asdu, now)
+                self._hear(event, now)
             case PoweredOn():
-                self._start(now)
-        self._pump(now)
+                self._tunnel.start(now)
+                self._relaying.start(now)
+        self._settle(now)
 
     def deadline(self) -> Instant | None:
-        """When the tunnel wants something done."""
-        return self._end.deadline()
+        """When one of its parts wants something done."""
+        parts = (self._tunnel, self._relaying, self._reassembly)
+        return min((due for part in parts if (due := part.deadline()) is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
-        """Let the tunnel do what is due."""
-        self._end.on_deadline(now)
-        self._pump(now)
+        """Let its parts do what is due."""
+        self._tunnel.on_deadline(now)
+        self._relaying.on_deadline(now)
+        self._reassembly.on_deadline(now)
+        self._settle(now)
 
-    # -- the User's side --------------------------------------------------------------------------
-
-    def _deliver(self, event: Deliver, now: Instant) -> None:
-        known = self._deliveries.named(event.delivery)
-        if known is not None and known.command != event.command:
-            why = "this delivery's name is that of another Command"
-            self._out.put(Report(event.delivery, Stage.REFUSED, why))
-        elif known is not None and known.stage is not Stage.UNANSWERED:
-            self._out.put(known.report)
-        elif (objection := self._objection(event.command)) is not None:
-            self._out.put(Report(event.delivery, Stage.REFUSED, objection))
+    def _hear(self, event: Heard, now: Instant) -> None:
+        asdu = event.asdu
+        if self._tunnel.leads_here(asdu):
+            self._tunnel.hear(asdu, now)
         else:
-            delivery, entries = self._deliveries.accept(event.delivery, event.command)
-            self._out.put(Remember(entries))
-            self._out.put(delivery.report)
-            self._end.send(delivery.name, delivery.command, now)
-
-    def _objection(self, command: bytes) -> str | None:
-        """Why a Command cannot be taken on, if it cannot."""
-        if not self._config.relays:
-            return f"this {self._config.device_type.value} does not relay Remote Party Commands"
-        try:
-            header = peek(command)
-        except DecodeError as error:
-            return f"this is not a GBCS message: {error}"
-        if header.cra is not Cra.COMMAND:
-            return f"this is not a Command but a GBCS {header.cra.name.capitalize()}"
-        limit = self._policy.tunnel.maximum_transfer
-        if len(command) > limit:
-            return (
-                f"{len(command)} bytes are over one tunnel transfer of {limit}, "
-                "and General Block Transfer is not there yet"
-            )
-        if self._deliveries.pending >= self._policy.pending:
-            return f"too many: {self._deliveries.pending} deliveries are on their way already"
-        return None
-
-    def _move(self, name: str, stage: Stage, detail: str, message: bytes = b"") -> None:
-        """Write down how far a delivery has come, then report it."""
-        moved = self._deliveries.move(name, stage, detail, message)
-        if moved is not None:
-            delivery, entries = moved
-            self._out.put(Remember(entries))
-            self._out.put(delivery.report)
-
-    # -- the home's side --------------------------------------------------------------------------
-
-    def _new_end(self) -> End:
-        kind = TunnelServer if self._config.hub_opens_tunnel else TunnelClient
-        return kind(self._policy.tunnel)
-
-    def _start(self, now: Instant) -> None:
-        """Begin with no tunnel, and go on with what is unfinished."""
-        self._end = self._new_end()
-        self._end.open(now)
-        for delivery in self._deliveries.unfinished():
-            self._end.send(delivery.name, delivery.command, now)
-
-    def _hear(self, asdu: Asdu, now: Instant) -> None:
-        if not self._path.leads_here(asdu):
             self._out.put(Note("ignored", f"cluster 0x{asdu.cluster:04X} from {asdu.source}", asdu.payload))
-            return
-        try:
-            frame = Frame.from_bytes(asdu.payload)
-        except DecodeError as error:
-            self._out.put(Note("refused", f"not a ZCL frame: {error}", asdu.payload))
-            return
-        self._path = self._path.back_to(asdu)
-        self._end.receive(frame, now)
 
-    def _pump(self, now: Instant) -> None:
-        """Do what the tunnel says, in its order."""
-        while (event := self._end.next_event()) is not None:
-            self._handlers[type(event)](event, now)
+    def _settle(self, now: Instant) -> None:
+        """Do what the tunnel and the blocks that came through it tell, in their order."""
+        self._put_together(now)
+        while (event := self._tunnel.next_event()) is not None:
+            self._posted[type(event)](event, now)
 
-    def _frame_out(self, event: FrameOut, now: Instant) -> None:
-        self._out.put(Send(self._path.carrying(event.frame)))
-
-    def _delivered(self, event: Delivered, now: Instant) -> None:
-        self._move(event.reference, Stage.RECEIVED, _RECEIVED)
-
-    def _undelivered(self, event: Undelivered, now: Instant) -> None:
-        detail = f"{event.why.value}: {event.detail}" if event.detail else event.why.value
-        self._move(event.reference, _STAGES[event.why], detail)
+    # -- what arrives in the tunnel ---------------------------------------------------------------
 
     def _arrived(self, event: Arrived, now: Instant) -> None:
-        """Give the User what the hub tunnelled, unless it is a Command for this Device itself."""
         try:
-            header = peek(event.data)
+            if is_block(event.data):
+                self._take_block(event.data, now)
+            else:
+                self._take(peek(event.data), event.data)
         except DecodeError as error:
             self._out.put(Note("refused", f"from the hub: {error}", event.data))
-            return
+
+    def _take_block(self, data: bytes, now: Instant) -> None:
+        block = decode_block(data)
+        if block.is_acknowledgement:
+            self._relaying.asked(block, now)
+        else:
+            self._reassembly.receive(block, now)
+            self._put_together(now)
+
+    def _put_together(self, now: Instant) -> None:
+        """What became of the messages that came in blocks."""
+        while (event := self._reassembly.next_event()) is not None:
+            match event:
+                case Whole():
+                    self._take(event.header, event.message)
+                case Ask():
+                    self._tunnel.send(_ASK, bytes(event.block), now)
+                case GaveUp():
+                    name = event.header.business_originator_id
+                    self._out.put(Note("given up", f"a long message of {name}: {event.why}"))
+
+    def _take(self, header: GroupingHeader, message: bytes) -> None:
+        """Give the User what the hub tunnelled, unless it is a Command for this Device itself."""
         if header.cra is Cra.COMMAND and header.business_target_id == self._config.eui:
             # Executing a PPMID's own Commands (CS03A2, CS08 ...) comes later.
-            self._out.put(Note("for this Device", "a Command addressed to it, not executed", event.data))
-            return
-        delivery = self._deliveries.answered_by(header)
-        if delivery is not None:
-            self._move(delivery.name, Stage.RESPONSE, "the hub tunnelled the Response", event.data)
+            self._out.put(Note("for this Device", "a Command addressed to it, not executed", message))
         else:
-            detail = "the hub tunnelled a message that answers no delivery remembered"
-            self._out.put(Report("", Stage.RESPONSE, detail, event.data))
-
-    def _opened(self, event: Opened, now: Instant) -> None:
-        self._out.put(Note("tunnel opened", f"tunnel {event.tunnel_id} with the hub"))
-
-    def _closed(self, event: Closed, now: Instant) -> None:
-        self._out.put(Note("tunnel closed", event.why))
-
-    def _rejected(self, event: Rejected, now: Instant) -> None:
-        self._out.put(Note("tunnel rejected", f"{event.command}: {event.detail}"))
+            self._relaying.answered(header, message)
