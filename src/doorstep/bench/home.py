@@ -32,7 +32,7 @@ class Uplink:
     """Where a home's stops send what leaves the home; the street fills it in."""
 
     def __init__(
-        self, to_wan: Callable[[bytes], None], report: Callable[[Eui, ppmid_events.Report], None]
+        self, to_wan: Callable[[hub_events.ToWan], None], report: Callable[[Eui, ppmid_events.Report], None]
     ) -> None:
         self.to_wan = to_wan
         self.report = report
@@ -112,7 +112,7 @@ class Home:
             case Send():
                 self.send(event.asdu)
             case hub_events.ToWan():
-                self._uplink.to_wan(event.message)
+                self._uplink.to_wan(event)
             case Remember():
                 pass
             case _:

@@ -169,7 +169,7 @@ class Street:
         wan: Switched[bytes] = Switched(self._link(self._delays.wan, self._faults.wan), wan_up)
         self.wans[name] = wan
         uplink = Uplink(
-            to_wan=lambda message: self._up(name, message),
+            to_wan=lambda event: self._up(name, event),
             report=lambda relay, report: self._report(relay, report),
         )
         meddled = Altered(han, lambda asdu: self._meddle(name, asdu))
@@ -283,16 +283,21 @@ class Street:
             ),
         )
 
-    def _up(self, home: str, message: bytes) -> None:
-        """From a hub to the DCC."""
+    def _up(self, home: str, event: hub_events.ToWan) -> None:
+        """From a hub to the DCC; the WAN has taken a message when it has arrived."""
         hub = self.homes[home]
+
+        def arrive(message: bytes) -> None:
+            self.dcc.take(dcc_events.FromWan(hub.chf, message))
+            hub.hub.take(hub_events.WanTook(event.reference))
+
         self._carry(
             self.wans[home],
             "WAN",
             hub.hub.name,
             "dcc",
-            message,
-            lambda item: self.dcc.take(dcc_events.FromWan(hub.chf, item)),
+            event.message,
+            arrive,
         )
 
     def _wan_changed(self, home: Home) -> None:

@@ -67,8 +67,8 @@ async def run_hub(
         log(event)
         if isinstance(event, Send):
             radio.send(event.asdu)
-        elif isinstance(event, hub.ToWan) and not wan.send(event.message):
-            log.say("lost", why="the WAN went before the message did")
+        elif isinstance(event, hub.ToWan) and wan.send(event.message):
+            driver.offer(hub.WanTook(event.reference))
 
     with setting.memory(f"hub {config.chf}", log) as memory:
         driver: Driver[hub.HubInput, hub.HubEvent] = Driver(

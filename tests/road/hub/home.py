@@ -19,6 +19,7 @@ from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.hub.config import HubConfig, HubPolicy
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.events import PoweredOn as HubPoweredOn
+from doorstep.road.hub.events import ToWan, WanTook
 from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Heard, Machine, Memory, Remember, Send, Stop
 from doorstep.road.ppmid.config import PpmidConfig, PpmidPolicy
@@ -121,6 +122,9 @@ class Rim:
                 self._write(event)
             elif isinstance(event, Send):
                 self._home.send(event.asdu)
+            elif isinstance(event, ToWan):
+                self.said.append(event)
+                self.take(WanTook(event.reference))
             else:
                 self.said.append(event)
 

@@ -26,6 +26,11 @@ def made(**settings_: object) -> Home:
     return home
 
 
+def to_wan(home: Home) -> list[bytes]:
+    """What the hub has sent to the WAN, in order."""
+    return [event.message for event in home.hub.all(ToWan)]
+
+
 def transfers(home: Home, source: object) -> list[bytes]:
     """The data of every TransferData from a Device: its frames less header and tunnel id."""
     return [
@@ -122,7 +127,7 @@ def test_any_one_frame_may_be_lost(which: int) -> None:
     home.run(10 * MINUTE)
     assert home.commands == [COMMAND]
     assert home.stages("d1")[-1] is Stage.RECEIVED
-    assert home.hub.all(ToWan) == [ToWan(response(ESME))]
+    assert to_wan(home) == [response(ESME)]
 
 
 @settings(max_examples=40)
@@ -158,8 +163,8 @@ def test_a_crash_at_any_writing_loses_nothing(who: str, at: int, before: bool) -
     assert set(home.commands) == {COMMAND}
     assert home.stages("d1")[-1] in (Stage.RECEIVED, Stage.RESPONSE)
     home.hub.take(WanUp())
-    assert {item.message for item in home.hub.all(ToWan)} == {response(ESME)}
-    assert len(home.hub.all(ToWan)) <= 2
+    assert set(to_wan(home)) == {response(ESME)}
+    assert len(to_wan(home)) <= 2
 
 
 @settings(max_examples=100, deadline=None)
@@ -187,7 +192,7 @@ def test_crashes_among_many_commands_lose_nothing(who: str, at: int, before: boo
     for _ in range(2):  # The crash may come while the hub sends what it held, and the WAN comes up anew.
         home.hub.take(WanUp())
         home.run(MINUTE)
-    assert {item.message for item in home.hub.all(ToWan)} == {response(ESME, counter) for counter in range(6)}
+    assert set(to_wan(home)) == {response(ESME, counter) for counter in range(6)}
 
 
 def test_a_ppmid_that_was_off_goes_on_with_what_it_had_accepted() -> None:
@@ -214,11 +219,11 @@ def test_without_a_wan_the_hub_holds_responses_and_sends_them_in_order_when_it_i
     for counter in range(5):
         home.deliver(f"d{counter}", command(ESME, counter))
     home.run(MINUTE)
-    assert home.hub.all(ToWan) == []
+    assert to_wan(home) == []
     home.hub.switch_off()
     home.hub.switch_on()
     home.hub.take(WanUp())
-    assert [item.message for item in home.hub.all(ToWan)] == [response(ESME, counter) for counter in range(5)]
+    assert to_wan(home) == [response(ESME, counter) for counter in range(5)]
     assert home.hub.memory == {}
     assert home.stages("d0") == [Stage.ACCEPTED, Stage.RECEIVED]
 
@@ -234,7 +239,7 @@ def test_with_response_copy_the_ppmid_is_given_the_response_as_well(wan: bool) -
     assert (report.delivery, report.message) == ("d1", response(ESME, 7))
     if not wan:
         home.hub.take(WanUp())
-    assert home.hub.all(ToWan) == [ToWan(response(ESME, 7))]
+    assert to_wan(home) == [response(ESME, 7)]
 
 
 def test_a_response_to_a_command_from_the_wan_is_not_the_ppmids() -> None:
@@ -242,7 +247,7 @@ def test_a_response_to_a_command_from_the_wan_is_not_the_ppmids() -> None:
     home.hub.take(WanUp())
     home.hub.take(FromWan(command(ESME, 7)))
     home.run(MINUTE)
-    assert home.hub.all(ToWan) == [ToWan(response(ESME, 7))]
+    assert to_wan(home) == [response(ESME, 7)]
     assert home.ppmid.all(Report) == []
 
 

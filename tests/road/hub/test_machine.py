@@ -25,6 +25,7 @@ from doorstep.road.hub.events import (
     ToWan,
     Unlisted,
     WanDown,
+    WanTook,
     WanUp,
 )
 from doorstep.road.hub.machine import Hub
@@ -76,6 +77,7 @@ class Bench:
         self.now = 0
         self.said: list[Any] = []
         self.sequence = 0
+        self.wan_takes = True
         self.tell(PoweredOn())
 
     def tell(self, event: HubInput) -> list[Any]:
@@ -94,6 +96,8 @@ class Bench:
                         del self.memory[key]
                     else:
                         self.memory[key] = value
+            elif isinstance(event, ToWan) and self.wan_takes:
+                self.hub.receive(WanTook(event.reference), self.now)
         self.said += said
         return said
 
@@ -309,7 +313,7 @@ def test_a_devices_own_messages_go_to_the_wan_while_it_is_up() -> None:
     bench.grant(ESME)
     bench.tell(WanUp())
     said = esme_sends(bench, response(ESME))
-    assert order(said) == ["Routed", "ToWan", "Send"]
+    assert order(said) == ["Routed", "Remember", "ToWan", "Send", "Remember"]
     assert sent_to_wan(said) == [response(ESME)]
     assert sent_to_wan(esme_sends(bench, alert(ESME))) == [alert(ESME)]
 
@@ -322,11 +326,28 @@ def test_they_are_held_while_it_is_down_and_each_is_forgotten_once_sent() -> Non
         assert order(esme_sends(bench, each)) == ["Routed", "Remember", "Send"]
     assert len(bench.memory) == 3
     said = bench.tell(WanUp())
-    assert order(said) == ["ToWan", "Remember"] * 3
+    assert order(said) == ["ToWan"] * 3 + ["Remember"] * 3
     assert sent_to_wan(said) == held
     assert bench.memory == {}
     bench.tell(WanDown())
     assert sent_to_wan(esme_sends(bench, alert(ESME))) == []
+
+
+def test_what_the_wan_does_not_take_is_sent_again_and_kept_until_it_does() -> None:
+    bench = Bench()
+    bench.grant(ESME)
+    bench.wan_takes = False
+    bench.tell(WanUp())
+    assert sent_to_wan(esme_sends(bench, response(ESME))) == [response(ESME)]
+    assert sent_to_wan(bench.wait(59_999)) == []
+    assert sent_to_wan(bench.wait(1)) == [response(ESME)]
+    bench.tell(WanDown())
+    assert sent_to_wan(bench.wait(HOUR)) == []
+    again = Bench(memory=bench.memory)
+    assert sent_to_wan(again.tell(WanUp())) == [response(ESME)]
+    assert again.memory == {}
+    assert again.tell(WanTook("wan:0000000000000000")) == []
+    assert sent_to_wan(again.wait(HOUR)) == []
 
 
 def test_a_device_that_sends_too_much_loses_its_own_oldest_and_nobody_elses() -> None:

@@ -60,6 +60,9 @@ class HubPolicy(Struct, frozen=True, kw_only=True):
     wan_waiting: int = 256
     """How many messages from one Device may wait for the WAN; the oldest goes for the newest."""
 
+    wan_retry: Instant = 60_000
+    """A message that the WAN has not taken after so long is sent again."""
+
     gas_retention: Instant = 24 * _HOUR
     """One stack's: for how long a message waits to be fetched by a GSME."""
 

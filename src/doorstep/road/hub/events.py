@@ -26,6 +26,7 @@ __all__ = [
     "ToWan",
     "Unlisted",
     "WanDown",
+    "WanTook",
     "WanUp",
 ]
 
@@ -73,10 +74,20 @@ class FirmwareActivated(Struct, frozen=True):
     version: int
 
 
+class WanTook(Struct, frozen=True):
+    """The WAN has taken the message of that reference, and the hub need not keep it."""
+
+    reference: str
+
+
 class ToWan(Struct, frozen=True):
-    """Send a Remote Party Message over the WAN."""
+    """Send a Remote Party Message over the WAN; :class:`WanTook` says that it was taken.
+
+    Without that it comes out again, after a time and when the WAN comes back.
+    """
 
     message: bytes
+    reference: str
 
 
 class Routed(Struct, frozen=True):
@@ -89,6 +100,15 @@ class Routed(Struct, frozen=True):
 
 
 HubInput = (
-    Heard | FromWan | WanUp | WanDown | PoweredOn | HhtPresented | Listed | Unlisted | FirmwareActivated
+    Heard
+    | FromWan
+    | WanUp
+    | WanDown
+    | WanTook
+    | PoweredOn
+    | HhtPresented
+    | Listed
+    | Unlisted
+    | FirmwareActivated
 )
 HubEvent = Remember | Send | ToWan | Note | Routed

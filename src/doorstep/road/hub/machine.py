@@ -26,7 +26,8 @@ from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.post import Post
 from doorstep.road.hub.returns import ReturnPaths
 from doorstep.road.hub.routing import Decision, Fate, Source, decide
-from doorstep.road.hub.store import Entries, Held, Store
+from doorstep.road.hub.store import Entries, Held
+from doorstep.road.hub.wan import Wan
 from doorstep.road.machine import Heard, Memory, Note, Remember, Stop
 
 __all__ = ["Hub"]
@@ -65,15 +66,15 @@ class Hub(Stop[events.HubEvent]):
         self._devices = devices.adding(config.chf, DeviceType.CHF).adding(config.gpf, DeviceType.GPF)
         self._firmware = _version(memory.get(_FIRMWARE), config.firmware)
         self._post = Post(config, self._policy, memory, self._out)
-        self._waiting_for_wan = Store("wan", self._policy.wan_waiting, memory)
+        self._wan = Wan(self._policy, memory, self._out)
         self._returns = ReturnPaths(self._policy.returns, memory)
-        self._wan_is_up = False
         self._hht_until: Instant | None = None
         self._inputs: dict[type, Callable[[Any, Instant], None]] = {
             Heard: self._heard,
             events.FromWan: self._from_wan,
             events.WanUp: self._wan_up,
             events.WanDown: self._wan_down,
+            events.WanTook: self._wan_took,
             events.PoweredOn: self._powered_on,
             events.HhtPresented: self._hht_presented,
             events.Listed: self._listed,
@@ -99,7 +100,7 @@ class Hub(Stop[events.HubEvent]):
 
     def deadline(self) -> Instant | None:
         """When a tunnel, a message or the Hand-Held Terminals' time is due."""
-        dues = (self._hht_until, self._post.deadline())
+        dues = (self._hht_until, self._post.deadline(), self._wan.deadline())
         return min((due for due in dues if due is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
@@ -108,6 +109,7 @@ class Hub(Stop[events.HubEvent]):
             self._hht_until = None
             self._dismiss_hhts(now)
         self._post.on_deadline(now)
+        self._wan.on_deadline(now)
         self._take_in(now)
 
     # -- the box ----------------------------------------------------------------------------------
@@ -226,14 +228,11 @@ class Hub(Stop[events.HubEvent]):
     def _to_wan(self, passing: _Passing, now: Instant) -> None:
         assert passing.sender is not None, "only a Device's message goes to the WAN"
         copies, entries = self._copies(passing, passing.sender, now)
-        if not self._wan_is_up:
-            entries |= self._hold(passing.sender, passing.message, now)
-        if entries:
-            self._out.put(Remember(entries))
-        if self._wan_is_up:
-            self._out.put(events.ToWan(passing.message))
-        for held in copies:
-            self._post.dispatch(held, now)
+        held, holding = self._wan.add(passing.sender, passing.message, now)
+        self._out.put(Remember(entries | holding))
+        self._wan.send(held, now)
+        for copy in copies:
+            self._post.dispatch(copy, now)
 
     def _copies(self, passing: _Passing, sender: Eui, now: Instant) -> tuple[list[Held], Entries]:
         """A Response, once more for each relay that its Command came from."""
@@ -251,25 +250,14 @@ class Hub(Stop[events.HubEvent]):
 
     # -- the WAN ----------------------------------------------------------------------------------
 
-    def _hold(self, device: Eui, message: bytes, now: Instant) -> Entries:
-        """Keep a Device's message until the WAN is up; its newest are worth more than its oldest."""
-        entries: Entries = {}
-        while (added := self._waiting_for_wan.add(device, device, message, now)) is None:
-            oldest = self._waiting_for_wan.first(device)
-            assert oldest is not None, "a queue that is full has a first message"
-            entries |= self._waiting_for_wan.drop(oldest.name)
-            why = f"too many messages from {device} wait for the WAN"
-            self._out.put(Note("discarded", why, oldest.message))
-        return entries | added[1]
-
     def _wan_up(self, event: events.WanUp, now: Instant) -> None:
-        self._wan_is_up = True
-        for held in self._waiting_for_wan.all():
-            self._out.put(events.ToWan(held.message))
-            self._out.put(Remember(self._waiting_for_wan.drop(held.name)))
+        self._wan.went_up(now)
 
     def _wan_down(self, event: events.WanDown, now: Instant) -> None:
-        self._wan_is_up = False
+        self._wan.went_down()
+
+    def _wan_took(self, event: events.WanTook, now: Instant) -> None:
+        self._wan.took(event.reference)
 
 
 def _version(data: bytes | None, default: int) -> int:
