@@ -17,11 +17,11 @@ from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, Action, C
 from doorstep.gbcs.times import Instant, from_iso
 from doorstep.gbcs.usecases import Protection, use_cases_named
 from doorstep.road.device.cells import Cells
+from doorstep.road.device.objects import place
 from doorstep.road.machine import Memory
 from doorstep.road.meter.config import MeterConfig, MeterPolicy
 from doorstep.road.meter.events import Executed, MeterEvent, Rejected
 from doorstep.road.meter.machine import Meter
-from doorstep.road.meter.objects import place
 
 NOW = from_iso("2026-11-23T14:20:00Z")
 

@@ -9,8 +9,8 @@ from doorstep.gbcs.keys import Role
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.times import cosem_date_time
 from doorstep.road.device.counters import Counters, Window
+from doorstep.road.device.objects import place
 from doorstep.road.meter.memory import changes, remembered
-from doorstep.road.meter.objects import place
 from doorstep.road.meter.registers import blank_registers
 from doorstep.road.meter.state import Pending, State
 from tests.road.meter.home import (

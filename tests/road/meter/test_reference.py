@@ -17,11 +17,11 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, Action, Component, Obis
 from doorstep.gbcs.times import from_iso
 from doorstep.road.device.cells import Cells
+from doorstep.road.device.objects import Place, place
 from doorstep.road.machine import Memory
 from doorstep.road.meter.config import MeterConfig
 from doorstep.road.meter.events import Executed, Rejected
 from doorstep.road.meter.machine import Meter
-from doorstep.road.meter.objects import Place, place
 from doorstep.service.keystore import FolderKeyStore
 from tests.reference import available, hex_file, manifest, shared
 from tests.road.meter.home import drained

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from doorstep.gbcs.payloads.axdr import decode_data, encode_data
+from doorstep.road.device.objects import Place, place
 from doorstep.road.meter import registers
 from doorstep.road.meter.activations import ACTIVATIONS, WRITTEN_AS
 from doorstep.road.meter.methods import METHODS
-from doorstep.road.meter.objects import Place, place
 from doorstep.road.meter.registers import DATE_TIME, REGISTERS, Access, blank_registers
 
 

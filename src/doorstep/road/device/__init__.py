@@ -20,6 +20,7 @@ share what is here::
 :mod:`.counters`      Execution Counters, and the windows of top-ups
 :mod:`.execution`     the languages, and what an executor of one is given and gives
 :mod:`.failure`       a component that is not carried out
+:mod:`.objects`       COSEM objects: names, types, results, and components carried out in order
 :mod:`.answer`        the Response
 :mod:`.alerts`        a Device's own Alerts
 :mod:`.codes`         alert and event codes

@@ -6,7 +6,6 @@ What any Device does with a Command is in :mod:`doorstep.road.device`; here is w
 :mod:`.machine`          :class:`~doorstep.road.meter.machine.Meter`: events in, events out
 :mod:`.config`           what a meter is and trusts, and the choices left open
 :mod:`.execute`          the components of a Command, one after the other
-:mod:`.objects`          names, types and results of COSEM attributes and methods
 :mod:`.registers`        every attribute that holds a value, as a row
 :mod:`.methods`          every method, as a row
 :mod:`.activations`      which passive value becomes which active one, as rows

@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from doorstep.gbcs.payloads.axdr import Data, Tag
-from doorstep.road.meter.objects import Place, place
+from doorstep.road.device.objects import Place, place
 
 __all__ = ["ACTIVATIONS", "WRITTEN_AS", "Transfer"]
 

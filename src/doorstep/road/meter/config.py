@@ -12,8 +12,8 @@ from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.device.cells import Cells
+from doorstep.road.device.objects import Place
 from doorstep.road.meter.methods import METHODS
-from doorstep.road.meter.objects import Place
 from doorstep.road.meter.registers import REGISTERS
 
 __all__ = ["MeterConfig", "MeterPolicy"]

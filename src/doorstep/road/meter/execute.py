@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from doorstep.gbcs.keys import Role
 from doorstep.gbcs.payloads.axdr import Data, Tag
-from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, AccessResult, Action, Component
+from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component
 from doorstep.road.device.execution import Execution, Occasion
+from doorstep.road.device.objects import Place, Refused, Result, Shape, carry_out
 from doorstep.road.meter.activations import ACTIVATIONS, WRITTEN_AS
 from doorstep.road.meter.methods import METHODS, Caller
-from doorstep.road.meter.objects import Place, Refused, Result, Shape
 from doorstep.road.meter.registers import REGISTERS, Access
 from doorstep.road.meter.schedule import scheduled
 from doorstep.road.meter.state import State
@@ -40,26 +40,17 @@ class Objects(Struct, frozen=True):
     keep_partial: bool = True
 
     def execute(self, request: AccessRequest, before: State, occasion: Occasion) -> Execution[State]:
-        """Carry out the components in order, up to the first that fails (fail-fast).
+        """Carry out the components in order, up to the first that fails.
 
-        That one gives its result code, all later ones other-reason. What the earlier ones did stands, or
-        does not, as the policy says.
+        What those before it did stands, or does not, as the policy says.
         """
         job = _Job(occasion, self.faults)
-        state, failure, results = before, None, []
-        for component in request.components:
-            data, result = _NULL, Result.SUCCESS
-            if failure is not None:
-                result = Result.OTHER_REASON
-            else:
-                try:
-                    state, data = _VERBS[component.action](component, state, job)
-                except Refused as refused:
-                    failure, result = refused, refused.result
-            results.append(AccessResult(_ANSWERED_AS[component.action], result, data))
+        state, response, failure = carry_out(
+            request, before, lambda component, state: _VERBS[component.action](component, state, job)
+        )
         if failure is not None and not self.keep_partial:
             state = before
-        return Execution(settled(before, state), AccessResponse(request.invoke_id, tuple(results)), failure)
+        return Execution(settled(before, state), response, failure)
 
 
 class _Job(Struct, frozen=True):
@@ -117,7 +108,6 @@ _VERBS: Final[dict[Action, _Verb]] = {
     Action.SET: _set,
     Action.ACTION: _invoke,
 }
-_ANSWERED_AS: Final = {action: action for action in Action} | {Action.GET_WITH_SELECTION: Action.GET}
 
 
 def _place(component: Component) -> Place:

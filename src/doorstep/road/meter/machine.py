@@ -17,6 +17,7 @@ from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
 from doorstep.road.device import AlertCode, Device, process
+from doorstep.road.device.objects import Refused
 from doorstep.road.machine import Memory, Note, Remember, Send, Stop
 from doorstep.road.meter.alerts import future_dated_outcome
 from doorstep.road.meter.conditions import noticed
@@ -24,7 +25,6 @@ from doorstep.road.meter.config import MeterConfig, MeterPolicy
 from doorstep.road.meter.events import Executed, MeterEvent, MeterInput, PoweredOn, Rejected
 from doorstep.road.meter.execute import Objects
 from doorstep.road.meter.memory import changes, remembered
-from doorstep.road.meter.objects import Refused
 from doorstep.road.meter.registers import blank_registers
 from doorstep.road.meter.schedule import activated, earliest, taken_due
 from doorstep.road.meter.state import State

@@ -23,9 +23,9 @@ from doorstep.errors import DecodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import decode_data, encode_data
 from doorstep.road.device import memory as device
+from doorstep.road.device.objects import Place, place
 from doorstep.road.machine import Memory
 from doorstep.road.meter.activations import ACTIVATIONS
-from doorstep.road.meter.objects import Place, place
 from doorstep.road.meter.registers import REGISTERS
 from doorstep.road.meter.state import Pending, State
 

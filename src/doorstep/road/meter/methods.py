@@ -12,8 +12,8 @@ from doorstep.eui import Eui
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.road.device.codes import AlertCode
+from doorstep.road.device.objects import Refused, Result, Shape, place
 from doorstep.road.meter import prepayment, supply
-from doorstep.road.meter.objects import Refused, Result, Shape, place
 from doorstep.road.meter.registers import (
     DOUBLE_LONG,
     INTEGER,

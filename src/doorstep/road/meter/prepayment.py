@@ -2,7 +2,7 @@
 
 Money is counted in thousandths of a penny, as the balances and thresholds of the reference messages are
 (believed, not confirmed), in signed 32-bit registers. What a Command asks for and the meter does not do
-raises :class:`~doorstep.road.meter.objects.Refused`; nothing has changed then.
+raises :class:`~doorstep.road.device.objects.Refused`; nothing has changed then.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from doorstep.gbcs import utrn
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.road.device.codes import AlertCode
-from doorstep.road.meter.objects import Place, Refused, Result, place
+from doorstep.road.device.objects import Place, Refused, Result, place
 from doorstep.road.meter.state import State
 
 __all__ = [

@@ -16,7 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from doorstep.gbcs.payloads.axdr import Data, Tag
-from doorstep.road.meter.objects import Place, Shape, array, place, structure
+from doorstep.road.device.objects import Place, Shape, array, place, structure
 
 __all__ = ["REGISTERS", "Access", "Register", "blank_registers"]
 

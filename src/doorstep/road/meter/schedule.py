@@ -8,8 +8,8 @@ from doorstep.errors import DecodeError
 from doorstep.gbcs.header import GroupingHeader
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.gbcs.times import CANCEL, Instant, from_cosem_date_time
+from doorstep.road.device.objects import Place, Refused, Result
 from doorstep.road.meter.activations import ACTIVATIONS
-from doorstep.road.meter.objects import Place, Refused, Result
 from doorstep.road.meter.state import Pending, State
 
 __all__ = ["activated", "earliest", "scheduled", "taken_due"]

@@ -10,8 +10,8 @@ from doorstep.errors import EncodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import Data, Tag, encode_data
 from doorstep.gbcs.times import Instant
+from doorstep.road.device.objects import Place, Refused, Result
 from doorstep.road.device.state import DeviceState
-from doorstep.road.meter.objects import Place, Refused, Result
 
 __all__ = ["Pending", "State"]
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Final
 
-from doorstep.road.meter.objects import Refused, Result, place
+from doorstep.road.device.objects import Refused, Result, place
 from doorstep.road.meter.prepayment import is_exhausted
 from doorstep.road.meter.state import State
 

@@ -7,7 +7,7 @@ import pytest
 from doorstep.errors import DecodeError, EncodeError
 from doorstep.gbcs.payloads.axdr import BitString, Data, Tag
 from doorstep.gbcs.payloads.dlms import Obis
-from doorstep.road.meter.objects import Place, Shape, array, place, structure
+from doorstep.road.device.objects import Place, Shape, array, place, structure
 
 ENUM = Shape(Tag.ENUM)
 LONG = Shape(Tag.LONG)

@@ -6,19 +6,24 @@ attribute or method of it, named here by a :class:`Place`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
 from doorstep.errors import DecodeError
 from doorstep.gbcs.payloads.axdr import BitString, Data, Tag, Value
-from doorstep.gbcs.payloads.dlms import Obis
+from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, AccessResult, Action, Component, Obis
 from doorstep.road.device.failure import Failure
 
-__all__ = ["Place", "Refused", "Result", "Shape", "array", "place", "structure"]
+__all__ = ["Place", "Refused", "Result", "Shape", "array", "carry_out", "place", "structure"]
 
 _SIZE: Final = 9
+_NULL: Final = Data(Tag.NULL_DATA)
+_ANSWERED_AS: Final = {action: action for action in Action} | {Action.GET_WITH_SELECTION: Action.GET}
+
+S = TypeVar("S")
 
 
 class Result(IntEnum):
@@ -113,8 +118,31 @@ _EMPTY: Final[dict[Tag, Value]] = {
 }
 
 
+def carry_out(
+    request: AccessRequest, before: S, perform: Callable[[Component, S], tuple[S, Data]]
+) -> tuple[S, AccessResponse, Refused | None]:
+    """Carry out the components in order, up to the first that fails (fail-fast).
+
+    ``perform`` gives the state that follows a component and the data to answer it with, or raises
+    :class:`Refused`: that component gives its result code, all later ones other-reason. Gives the state
+    with the effects of those before it, the answer, and what failed.
+    """
+    state, failure, results = before, None, []
+    for component in request.components:
+        data, result = _NULL, Result.SUCCESS
+        if failure is not None:
+            result = Result.OTHER_REASON
+        else:
+            try:
+                state, data = perform(component, state)
+            except Refused as refused:
+                failure, result = refused, refused.result
+        results.append(AccessResult(_ANSWERED_AS[component.action], result, data))
+    return state, AccessResponse(request.invoke_id, tuple(results)), failure
+
+
 def place(text: str) -> Place:
-    """Read ``112 0-0:19.10.0.255 2``, as the tables of this stop write it."""
+    """Read ``112 0-0:19.10.0.255 2``, as tables write it."""
     class_id, obis, index = text.split()
     return Place(int(class_id), Obis.parse(obis), int(index))
 
