@@ -84,13 +84,13 @@ class Element(Struct, frozen=True):
         """The text at the path as it stands. Raises :class:`XmlError` where there is none."""
         return self.child(path).text
 
+    def value(self, kind: SimpleType[T]) -> T:
+        """This element's own text, read as a simple type. Raises :class:`XmlError` if it is none."""
+        return _read(self.text, kind, self.name)
+
     def value_of(self, path: str, kind: SimpleType[T]) -> T:
         """The text at the path, read as a simple type. Raises :class:`XmlError` if missing or wrong."""
-        text = self.text_of(path)
-        try:
-            return kind.read(text)
-        except InputError as error:
-            raise XmlError(f"{self.name}/{path}: {error}") from None
+        return _read(self.text_of(path), kind, f"{self.name}/{path}")
 
     def bytes_of(self, path: str) -> bytes:
         """The bytes that the base64 at the path stands for. Raises :class:`XmlError`."""
@@ -118,6 +118,13 @@ class Element(Struct, frozen=True):
         Raises :class:`EncodeError` where it nests deeper than a document may that is to be read back.
         """
         return _append(self, parent, xml.MAX_DEPTH - 1 - sum(1 for _ in parent.iterancestors()))
+
+
+def _read(text: str, kind: SimpleType[T], place: str) -> T:
+    try:
+        return kind.read(text)
+    except InputError as error:
+        raise XmlError(f"{place}: {error}") from None
 
 
 def _append(value: Element, parent: xml.Node, room: int) -> xml.Node:

@@ -14,6 +14,7 @@ from doorstep.duis.transform import (
     communications_hub,
     configuration,
     consumer,
+    electricity_tariff,
     gas_configuration,
     gas_consumer,
     gas_logs,
@@ -39,6 +40,7 @@ from doorstep.gbcs.message import Form, Message, build, decode
 __all__ = ["ELEMENTS", "ROWS", "Known", "Mapping", "candidates", "signed_form", "transform"]
 
 ROWS: Final[tuple[Mapping, ...]] = (
+    *electricity_tariff.ROWS,
     *prepayment.ROWS,
     *prepayment_configuration.ROWS,
     *consumer.ROWS,

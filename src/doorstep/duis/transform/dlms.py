@@ -41,10 +41,12 @@ __all__ = [
     "decimal",
     "double_long",
     "double_long_unsigned",
+    "element_at",
     "enum",
     "flag",
     "get",
     "integer",
+    "long",
     "long_unsigned",
     "moment",
     "number",
@@ -155,6 +157,11 @@ def long_unsigned(value: int) -> Data:
     return Data(Tag.LONG_UNSIGNED, value)
 
 
+def long(value: int) -> Data:
+    """A long, 16 bits with a sign."""
+    return Data(Tag.LONG, value)
+
+
 def double_long(value: int) -> Data:
     """A double-long, 32 bits with a sign."""
     return Data(Tag.DOUBLE_LONG, value)
@@ -220,6 +227,11 @@ def choice(path: str, options: Mapping[str, Data]) -> Source:
     """The data that stands for the value of an enumeration."""
     kind = one_of(options, " or ".join(options))
     return lambda request, _known: options[request.body.value_of(path, kind)]
+
+
+def element_at(path: str, encode: Callable[[Element], Data]) -> Source:
+    """What ``encode`` makes of the element at a path."""
+    return lambda request, _known: encode(request.body.child(path))
 
 
 def together(tag: Tag, *sources: Source) -> Source:

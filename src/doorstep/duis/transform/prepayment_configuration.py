@@ -18,6 +18,7 @@ from doorstep.duis.transform.calendar import (
     special_days,
     week_days,
 )
+from doorstep.duis.transform.charge import NO_COMMODITY, price, unit_charge
 from doorstep.duis.transform.dlms import (
     Source,
     act,
@@ -26,11 +27,8 @@ from doorstep.duis.transform.dlms import (
     double_long,
     double_long_unsigned,
     integer,
-    long_unsigned,
     number,
-    octets,
     put,
-    structure,
     together,
 )
 from doorstep.duis.transform.known import Known
@@ -107,21 +105,13 @@ _TIME_DEBT_2: Final = "0-0:19.20.2.255"
 _PAYMENT_DEBT: Final = "0-0:19.20.3.255"
 _PERIODS: Final = {"HOURLY": double_long_unsigned(3_600), "DAILY": double_long_unsigned(86_400)}
 
-_NO_COMMODITY: Final = structure(long_unsigned(0), octets(bytes(6)), integer(0))
-"""The register that a charge is for: none, since a debt does not depend on consumption."""
-
 
 def _charge(recovery: str) -> Source:
     """A charge of one price per period, and its scale as a power of ten."""
-    scale = number(Tag.INTEGER, f"{recovery}/DebtRecoveryRatePriceScale")
     rate = number(Tag.LONG, f"{recovery}/DebtRecoveryRate")
-    price = together(Tag.STRUCTURE, octets(b""), rate)
-    return together(
-        Tag.STRUCTURE,
-        together(Tag.STRUCTURE, integer(0), scale),
-        _NO_COMMODITY,
-        together(Tag.ARRAY, price),
-    )
+    scale = number(Tag.INTEGER, f"{recovery}/DebtRecoveryRatePriceScale")
+    prices = together(Tag.ARRAY, price(b"", rate))
+    return unit_charge(NO_COMMODITY, prices, commodity_scale=0, price_scale=scale)
 
 
 def _period(recovery: str) -> Source:
