@@ -14,16 +14,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from doorstep.road.supplier.events import Answered, SendRequest
-from doorstep.service import supplier_stop
+from doorstep.service.gateway_client import ANSWER_SECONDS, GatewayClient
 from doorstep.service.http_server import serving
-from doorstep.service.supplier_stop import GatewayClient
 from tests.service.aio import in_loop
 
 ASKED = SendRequest("request 1", "/api/v1/serviceT", b"<r/>")
 
 
 @asynccontextmanager
-async def client_of(answer: Response | None) -> AsyncIterator[tuple[GatewayClient, list[tuple[str, bytes]]]]:
+async def client_of(
+    answer: Response | None, seconds: float = ANSWER_SECONDS
+) -> AsyncIterator[tuple[GatewayClient, list[tuple[str, bytes]]]]:
     """A client of a gateway that answers so, or never; and what that gateway was sent."""
     received: list[tuple[str, bytes]] = []
 
@@ -36,7 +37,7 @@ async def client_of(answer: Response | None) -> AsyncIterator[tuple[GatewayClien
 
     app = Starlette(routes=[Route("/api/v1/serviceT", serve, methods=["POST"])])
     async with serving(app, "127.0.0.1", 0) as port, httpx.AsyncClient(trust_env=False) as client:
-        yield GatewayClient(f"http://127.0.0.1:{port}", client), received
+        yield GatewayClient(f"http://127.0.0.1:{port}", client, seconds=seconds), received
 
 
 @in_loop
@@ -56,9 +57,8 @@ async def test_statuses_come_back_and_redirects_are_not_followed(status: int) ->
 
 
 @in_loop
-async def test_no_answer_in_time_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supplier_stop, "_ANSWER_SECONDS", 0.05)
-    async with client_of(None) as (client, received):
+async def test_no_answer_in_time_is_none() -> None:
+    async with client_of(None, seconds=0.05) as (client, received):
         assert await client.send(ASKED) == Answered("request 1", None)
         assert len(received) == 1
         received.clear()

@@ -18,8 +18,9 @@ from doorstep.road.supplier.delivery import Delivery, Evidence, State
 from doorstep.road.supplier.events import Place, Pushed
 from doorstep.road.supplier.orders import Route
 from doorstep.service.driver import Driver, Stopped
+from doorstep.service.receive_address import MAX_PUSH, RECEIVE_PATH
 from doorstep.service.relay_link import RelayServer
-from doorstep.service.supplier_app import MAX_PUSH, RECEIVE_PATH, Deliveries, supplier_app
+from doorstep.service.supplier_app import Deliveries, supplier_app
 from doorstep.street import street_plan
 from tests.service.aio import in_loop
 from tests.service.device_keys import PPMID, SUPPLIER, keys_of

@@ -34,6 +34,7 @@ __all__ = [
     "relay_config",
     "relays_of",
     "supplier_config",
+    "user_config",
 ]
 
 _SUPPLIER_ROLES: Final = frozenset((UserRole.IS, UserRole.GS))
@@ -68,13 +69,21 @@ def dcc_config(street: StreetPlan, keys: Certified, now: Instant) -> DccConfig:
 
 
 def supplier_config(street: StreetPlan, keys: Certified, now: Instant) -> SupplierConfig:
-    """The supplier, who believes what the DCC's XML-signing certificate verifies and nothing else."""
-    certificate = keys.trusted_certificate(street.supplier, KeyUsage.XML_SIGNATURE, now)
+    """The street's supplier."""
+    return user_config(street.supplier, street.dcc, keys, now)
+
+
+def user_config(user: Eui, dcc: Eui, keys: Certified, now: Instant) -> SupplierConfig:
+    """A DCC User, who believes what the DCC's XML-signing certificate verifies and nothing else.
+
+    Raises :class:`NoKey` without its XML-signing key or the DCC's certificate.
+    """
+    certificate = keys.trusted_certificate(user, KeyUsage.XML_SIGNATURE, now)
     return SupplierConfig(
-        eui=street.supplier,
-        dcc=street.dcc,
-        sign=xml_signer(_xml_key(keys, street.supplier), certificate),
-        certificate_for=_only(keys, street.dcc, now),
+        eui=user,
+        dcc=dcc,
+        sign=xml_signer(_xml_key(keys, user), certificate),
+        certificate_for=_only(keys, dcc, now),
     )
 
 

@@ -30,18 +30,12 @@ from doorstep.errors import DoorstepError
 from doorstep.road.supplier.delivery import Delivery
 from doorstep.road.supplier.events import Place, Pushed
 from doorstep.service.driver import Driver, Stopped
-from doorstep.service.http_body import BodyTooLarge, body_of, unzipped
+from doorstep.service.receive_address import RECEIVE_PATH, ReceiveAddress
 from doorstep.service.relay_link import RelayServer
 from doorstep.service.supplier_api import DeliveryOut, OrderIn, RelayOut, Trouble, delivery_out, order_of
 from doorstep.street import StreetPlan
 
-__all__ = ["MAX_PUSH", "RECEIVE_PATH", "Deliveries", "supplier_app"]
-
-RECEIVE_PATH: Final = "/smartdcc/duis"
-"""Where the DCC's own client looks for the Receive Response Service by default."""
-
-MAX_PUSH: Final = 100 * 1024
-"""Bytes of the largest document that the receive address takes, packed or not: what the real one takes."""
+__all__ = ["Deliveries", "supplier_app"]
 
 _MOST_LISTED: Final = 1000
 _MOST_STEPS: Final = 32
@@ -130,22 +124,11 @@ def supplier_app(
     async def relay_link(socket: WebSocket, relay: str) -> None:
         await relays.serve(socket, relay)
 
-    @app.post(RECEIVE_PATH, include_in_schema=False)
-    async def receive(request: Request) -> Response:
-        """The Receive Response Service; the statuses are those of the DCC's own client (duis.md 5.2)."""
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/xml":
-            return Response(status_code=404)
-        try:
-            body = await body_of(request, MAX_PUSH)
-            if request.headers.get("content-encoding", "").strip().lower() == "gzip":
-                body = unzipped(body, MAX_PUSH)
-            believed(body)
-        except BodyTooLarge:
-            return Response(status_code=413, headers={"connection": "close"})
-        except DoorstepError:
-            return Response(status_code=400)
-        await driver.take(Pushed(body))
-        return Response(status_code=204)
+    async def pushed(document: bytes) -> None:
+        believed(document)
+        await driver.take(Pushed(document))
+
+    app.add_route(RECEIVE_PATH, ReceiveAddress(pushed).respond, methods=["POST"], include_in_schema=False)
 
     @app.exception_handler(HTTPException)
     async def http_trouble(_request: Request, error: HTTPException) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from typing import Final
 
@@ -20,6 +19,7 @@ from doorstep.service.clock import WallClock
 from doorstep.service.driver import Driver, Stopped
 from doorstep.service.event_log import EventLog
 from doorstep.service.gateway import GATEWAY_PORT
+from doorstep.service.gateway_client import GatewayClient
 from doorstep.service.http_server import serving
 from doorstep.service.process import Ready, StopSetting, until_signalled
 from doorstep.service.relay_link import RelayServer
@@ -27,14 +27,11 @@ from doorstep.service.relay_protocol import Report
 from doorstep.service.supplier_app import Deliveries, supplier_app
 from doorstep.service.tasks import Background
 
-__all__ = ["SUPPLIER_PORT", "GatewayClient", "SupplierSetting", "run_supplier"]
+__all__ = ["SUPPLIER_PORT", "SupplierSetting", "run_supplier"]
 
 SUPPLIER_PORT: Final = 8080
 
 _THIS_MACHINE: Final = ("127.0.0.1", "localhost", "[::1]", "::1")
-_ANSWER_SECONDS: Final = 3.0
-_MOST_REQUESTS: Final = 16
-_MAX_ANSWER: Final = 1 << 20
 
 
 class SupplierSetting(Struct, frozen=True):
@@ -47,35 +44,6 @@ class SupplierSetting(Struct, frozen=True):
     port: int = SUPPLIER_PORT
     gateway: str = f"http://127.0.0.1:{GATEWAY_PORT}"
     attempts: int = Policy().attempts
-
-
-class GatewayClient:
-    """Posts the supplier's documents to the gateway: a few at a time, each for three seconds at most."""
-
-    def __init__(self, url: str, client: httpx.AsyncClient) -> None:
-        self._url = url
-        self._client = client
-        self._free = asyncio.Semaphore(_MOST_REQUESTS)
-
-    async def send(self, request: supplier.SendRequest) -> supplier.Answered:
-        """Post a document, and say what came back: no status where nothing did in time."""
-        async with self._free:
-            try:
-                async with asyncio.timeout(_ANSWER_SECONDS):
-                    return await self._post(request)
-            except (httpx.HTTPError, TimeoutError):
-                return supplier.Answered(request.request, None)
-
-    async def _post(self, request: supplier.SendRequest) -> supplier.Answered:
-        headers = {"content-type": "application/xml"}
-        url = self._url + request.path
-        async with self._client.stream("POST", url, content=request.body, headers=headers) as response:
-            body = b""
-            async for part in response.aiter_bytes():
-                body += part
-                if len(body) > _MAX_ANSWER:
-                    raise httpx.ReadError("the answer is too large")
-            return supplier.Answered(request.request, response.status_code, body)
 
 
 async def run_supplier(setting: StopSetting, own: SupplierSetting, ready: Ready) -> None:

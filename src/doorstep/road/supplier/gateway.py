@@ -43,6 +43,7 @@ __all__ = [
     "believed",
     "document_of",
     "explained",
+    "local_response",
     "read_answer",
     "request_of",
     "return_of",
@@ -110,15 +111,21 @@ def request_of(config: SupplierConfig, record: Record) -> Request:
 
 
 def return_of(config: SupplierConfig, record: Record) -> Request:
-    """The request that hands a Response to the DCC as it came (SRV 8.13)."""
+    """The request that hands a record's Response to the DCC as it came."""
     assert record.returning is not None
     delivery = record.delivery
+    original = RequestId(config.eui, delivery.target, delivery.counter)
+    return local_response(RequestId(config.eui, config.dcc, record.returning), original, delivery.response)
+
+
+def local_response(name: RequestId, original: RequestId, response: bytes) -> Request:
+    """The request ``name`` that returns a Device's Response to a Command of ``original`` (SRV 8.13, CV 8)."""
     body = element(
         "ReturnLocalCommandResponse",
-        element("OriginalRequestID", str(RequestId(config.eui, delivery.target, delivery.counter))),
-        element("DeviceGBCSResponse", BASE64.render(delivery.response)),
+        element("OriginalRequestID", str(original)),
+        element("DeviceGBCSResponse", BASE64.render(response)),
     )
-    return service_request(RequestId(config.eui, config.dcc, record.returning), _NON_DEVICE, body)
+    return service_request(name, _NON_DEVICE, body)
 
 
 def document_of(config: SupplierConfig, request: Request) -> tuple[str, bytes]:
