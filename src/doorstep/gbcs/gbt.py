@@ -177,7 +177,7 @@ def pieces_of(message: bytes, longest: int, block_size: int = BLOCK_SIZE) -> tup
     """
     if len(message) <= longest:
         return (message,)
-    return tuple(bytes(block) for block in split(message, block_size))
+    return tuple(bytes(block) for block in split(message, min(block_size, longest)))
 
 
 def remaining(blocks: tuple[Block, ...], asked: Block) -> tuple[Block, ...]:

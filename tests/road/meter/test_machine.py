@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given, settings
@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from doorstep import gbcs
 from doorstep.errors import NoKey
+from doorstep.gbcs import gbt
 from doorstep.gbcs.keys import KeyUsage
 from doorstep.gbcs.times import Instant, cosem_date_time
 from doorstep.road.machine import Heard, Note, Remember, Send
 from doorstep.road.meter.config import MeterPolicy
 from doorstep.road.meter.events import Executed, MeterEvent, PoweredOn, Rejected
 from doorstep.road.meter.machine import Meter
+from doorstep.road.meter.objects import place
 from doorstep.road.tunnel import Arrived, FrameOut, Path, TunnelClient
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.zcl import Direction, Frame
@@ -73,7 +75,12 @@ class Line:
 
     def deliver(self, data: bytes) -> None:
         """The hub tunnels a Command, and both go on until nothing is due within ten minutes."""
-        self.hub.send(data[:8].hex(), data, self.now)
+        self.deliver_all((data,))
+
+    def deliver_all(self, messages: Iterable[bytes]) -> None:
+        """The hub tunnels several at once."""
+        for data in messages:
+            self.hub.send(data[:8].hex(), data, self.now)
         self.settle()
 
     def settle(self, until: Instant = 600_000) -> None:
@@ -189,15 +196,52 @@ def test_only_so_many_messages_wait() -> None:
     assert list(machine.state.unsent.values()) == responses[2:]
 
 
-def test_a_response_longer_than_a_transfer_is_given_up() -> None:
+def test_a_response_longer_than_a_transfer_goes_in_blocks() -> None:
     line = Line()
     line.deliver(command("ECS16", 1, put(CONTACT, octets(bytes(200)))))
     line.deliver(command("ECS16", 2, *[get(CONTACT)] * 8))
     short, long = (event.response for event in line.executed())
     assert len(long) > 1500
-    assert line.responses == [short]
+    assert line.responses[0] == short
+    blocks = [gbt.decode_block(data) for data in line.responses[1:]]
+    assert [block.number for block in blocks] == [1, 2]
+    assert b"".join(block.data for block in blocks) == long
     assert line.meter.state.unsent == {}
-    assert [event.what for event in line.performed if isinstance(event, Note)][-1] == "undelivered"
+
+
+@pytest.mark.parametrize("cut", [None, *range(20)])
+def test_a_long_command_in_blocks_is_executed_once_whenever_the_power_fails(cut: int | None) -> None:
+    """24 components of 200 bytes: whole, signed and sealed. The sender repeats all after a power cut."""
+    long = command("ECS16", 1, *[put(CONTACT, octets(bytes([n] * 200))) for n in range(24)])
+    assert len(long) > 5_000
+    line = Line(cut)
+    line.power_on()
+    for _attempt in range(2 if cut is not None else 1):
+        line.deliver_all(map(bytes, gbt.split(long)))
+    line.settle()
+    assert line.meter.state.value(place(CONTACT)) == octets(bytes([23] * 200))
+    assert [event.command for event in line.executed()] in ([long], []), "a cut may keep the event back"
+    assert len(set(line.responses)) == 1
+    assert line.meter.state.unsent == {}
+
+
+def test_a_meter_asks_for_the_block_that_it_misses_and_gives_the_others_up_in_the_end() -> None:
+    long = command("ECS16", 1, *[put(CONTACT, octets(bytes(200)))] * 24)
+    line = Line()
+    line.power_on()
+    line.deliver_all(map(bytes, gbt.split(long)[:3]))
+    line.settle(3_600_000)
+    asked = [gbt.decode_block(data) for data in line.responses]
+    assert [(ask.header.business_originator_id, ask.acknowledged) for ask in asked] == [(METER, 3)] * 3
+    assert line.executed() == []
+    assert [event.what for event in line.performed if isinstance(event, Note)] == ["given up"]
+
+
+def test_what_only_begins_as_a_block_is_noted() -> None:
+    line = Line()
+    line.power_on()
+    line.deliver(b"\xdd\x09" + bytes(40))
+    assert [event.what for event in line.performed if isinstance(event, Note)] == ["refused"]
 
 
 def test_an_alert_goes_to_the_hub_when_its_time_has_come() -> None:

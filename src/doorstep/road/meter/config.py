@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
+from doorstep.gbcs import gbt
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.device.cells import Cells
@@ -58,6 +59,10 @@ class MeterPolicy(Struct, frozen=True, kw_only=True):
 
     unsent: int = 32
     """How many finished messages wait for the hub to confirm them; a further one drops the oldest."""
+
+    blocks: gbt.Policy = gbt.Policy(asks=3)
+    """How long Commands are put together. The meter asks for blocks that it misses; whether that reaches
+    anyone is the hub's to say."""
 
     def __post_init__(self) -> None:
         if self.security_log < 1 or self.unsent < 1:

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import structs
 
 from doorstep.errors import DecodeError
+from doorstep.gbcs.gbt import Ask, GaveUp, Reassembly, Whole, decode_block, is_block, pieces_of
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
@@ -36,6 +37,7 @@ from doorstep.road.tunnel import (
     FrameOut,
     Opened,
     Path,
+    Pieces,
     TunnelPolicy,
     TunnelServer,
     Undelivered,
@@ -48,6 +50,9 @@ __all__ = ["Meter"]
 
 # After these the hub would not take the message later either.
 _HOPELESS: Final = (Why.REFUSED, Why.TOO_LONG)
+
+_ASK: Final = "0/"
+"""The tunnel's reference for a request for missing blocks, which is nothing that is remembered."""
 
 
 class Meter(Stop[MeterEvent]):
@@ -85,7 +90,9 @@ class Meter(Stop[MeterEvent]):
         self._security_log: deque[Rejected] = deque(maxlen=self.policy.security_log)
         self._path = Path(config.eui, ENDPOINTS[config.device_type], config.hub, ENDPOINTS[DeviceType.CHF])
         self._tunnel = TunnelServer(tunnel)
-        self._in_tunnel: set[int] = set()
+        self._in_tunnel = Pieces(self._tunnel.send, self._tunnel.withdraw)
+        self._longest = (tunnel or TunnelPolicy()).maximum_transfer
+        self._reassembly = Reassembly(self.policy.blocks)
 
     @property
     def state(self) -> State:
@@ -114,12 +121,13 @@ class Meter(Stop[MeterEvent]):
 
     def deadline(self) -> Instant | None:
         """When the tunnel or a pending activation is due, or None."""
-        times = (self._tunnel.deadline(), earliest(self._state))
+        times = (self._tunnel.deadline(), self._reassembly.deadline(), earliest(self._state))
         return min((time for time in times if time is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
         """Do what is due at ``now``."""
         self._tunnel.on_deadline(now)
+        self._reassembly.on_deadline(now)
         self._activate_due(now)
         self._drain(now)
 
@@ -178,39 +186,66 @@ class Meter(Stop[MeterEvent]):
         self._drain(now)
 
     def _drain(self, now: Instant) -> None:
+        self._put_together(now)
         while (event := self._tunnel.next_event()) is not None:
             match event:
                 case FrameOut(frame):
                     self._out.put(Send(self._path.carrying(frame)))
                 case Arrived(data):
-                    self._process(data, now)
+                    self._take_in(data, now)
                 case Opened():
                     self._hand_over(now)
-                case Delivered(reference):
-                    self._forget(reference)
+                case Delivered():
+                    self._delivered(event)
                 case Undelivered():
                     self._undelivered(event)
+
+    def _take_in(self, data: bytes, now: Instant) -> None:
+        """Take what the hub handed over: a whole Command, or a block of a long one."""
+        if not is_block(data):
+            self._process(data, now)
+            return
+        try:
+            self._reassembly.receive(decode_block(data), now)
+        except DecodeError as error:
+            self._out.put(Note("refused", f"no block: {error}", data))
+        self._put_together(now)
+
+    def _put_together(self, now: Instant) -> None:
+        """What became of the Commands that came in blocks."""
+        while (event := self._reassembly.next_event()) is not None:
+            match event:
+                case Whole():
+                    self._process(event.message, now)
+                case Ask():
+                    self._tunnel.send(_ASK, bytes(event.block), now)
+                case GaveUp():
+                    code = f"0x{event.header.message_code:04X}"
+                    self._out.put(Note("given up", f"a long Command, {code}: {event.why}"))
 
     def _hand_over(self, now: Instant) -> None:
         """Give the tunnel what it does not have yet; it keeps that until the hub has opened it."""
         for number, message in self._state.unsent.items():
-            if number not in self._in_tunnel:
-                self._in_tunnel.add(number)
-                self._tunnel.send(str(number), message, now)
+            if str(number) not in self._in_tunnel:
+                self._in_tunnel.send(str(number), pieces_of(message, self._longest), now)
 
     def _undelivered(self, event: Undelivered) -> None:
         """Keep the message for the next time the hub opens the tunnel, unless that would not help."""
-        number = int(event.reference)
-        message = self._state.unsent.get(number, b"")
+        name = self._in_tunnel.undelivered(event.reference)
+        if name is None:
+            return
+        message = self._state.unsent.get(int(name), b"")
         self._out.put(Note("undelivered", f"{event.why.value} {event.detail}".rstrip(), message))
         if event.why in _HOPELESS:
-            self._forget(event.reference)
-        self._in_tunnel.discard(number)
+            self._forget(name)
 
-    def _forget(self, reference: str) -> None:
-        number = int(reference)
-        self._in_tunnel.discard(number)
-        self._remember(self._state.without_unsent(number))
+    def _delivered(self, event: Delivered) -> None:
+        name = self._in_tunnel.delivered(event.reference)
+        if name is not None:
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        self._remember(self._state.without_unsent(int(name)))
 
     # -- what every change goes through -----------------------------------------------------------
 

@@ -24,7 +24,7 @@ from doorstep.road.ppmid.config import PpmidConfig, PpmidPolicy
 from doorstep.road.ppmid.deliveries import Deliveries, Delivery
 from doorstep.road.ppmid.events import Deliver, PpmidEvent, Report, Stage
 from doorstep.road.ppmid.tunnelling import Tunnelling
-from doorstep.road.tunnel import Delivered, Undelivered, Why
+from doorstep.road.tunnel import Delivered, Pieces, Undelivered, Why
 from doorstep.zigbee import gsme
 
 __all__ = ["Relaying"]
@@ -70,16 +70,15 @@ class Relaying:
     ) -> None:
         self._config = config
         self._policy = policy
-        self._tunnel = tunnel
         self._out = out
         self._deliveries = Deliveries(policy.remembered, memory)
-        self._unconfirmed: dict[str, set[int]] = {}
+        self._in_tunnel = Pieces(tunnel.send, tunnel.withdraw)
         self._transfers: dict[str, _Transfer] = {}
         self._alarms: Alarms[str] = Alarms()
 
     def start(self, now: Instant) -> None:
         """Go on with what is unfinished; the tunnel has begun anew."""
-        self._unconfirmed.clear()
+        self._in_tunnel.clear()
         for delivery in self._deliveries.unfinished():
             self._carry(delivery, now)
 
@@ -146,7 +145,7 @@ class Relaying:
         pieces = self._pieces(delivery)
         if len(pieces) > 1:
             self._begin_transfer(delivery.name)
-        self._send(delivery, pieces, 1, now)
+        self._in_tunnel.send(delivery.name, pieces, now)
 
     def _pieces(self, delivery: Delivery) -> tuple[bytes, ...]:
         row = use_case(peek(delivery.command).message_code)
@@ -155,40 +154,20 @@ class Relaying:
             longest -= _FRAMING
         return pieces_of(delivery.command, longest, self._policy.block_size)
 
-    def _send(self, delivery: Delivery, pieces: tuple[bytes, ...], first: int, now: Instant) -> None:
-        """Send the pieces from number ``first`` on."""
-        self._alarms.clear(delivery.name)
-        unconfirmed = self._unconfirmed.setdefault(delivery.name, set())
-        unconfirmed.update(range(first, len(pieces) + 1))
-        for number, piece in enumerate(pieces[first - 1 :], first):
-            self._tunnel.send(f"{number}/{delivery.name}", piece, now)
-
     def delivered(self, event: Delivered, now: Instant) -> None:
         """The hub has confirmed a piece; with the last of them it has the whole Command."""
-        number, name = _piece(event.reference)
-        unconfirmed = self._unconfirmed.get(name, set())
-        if number not in unconfirmed:
-            return
-        unconfirmed.remove(number)
-        if not unconfirmed:
-            del self._unconfirmed[name]
-            self._has_it_all(name, now)
-
-    def _has_it_all(self, name: str, now: Instant) -> None:
-        self.move(name, Stage.RECEIVED, _RECEIVED)
-        self._listen_for_more(name, now)
+        name = self._in_tunnel.delivered(event.reference)
+        if name is not None:
+            self.move(name, Stage.RECEIVED, _RECEIVED)
+            self._listen_for_more(name, now)
 
     def undelivered(self, event: Undelivered, now: Instant) -> None:
         """The hub did not take a piece, so that the others are of no use."""
-        _number, name = _piece(event.reference)
-        unconfirmed = self._unconfirmed.pop(name, None)
-        if unconfirmed is None:
+        name = self._in_tunnel.undelivered(event.reference)
+        if name is None:
             return
-        for number in unconfirmed:
-            self._tunnel.withdraw(f"{number}/{name}")
         detail = f"{event.why.value}: {event.detail}" if event.detail else event.why.value
-        delivery = self.move(name, _STAGES[event.why], detail)
-        if delivery is None:
+        if self.move(name, _STAGES[event.why], detail) is None:
             self._listen_for_more(name, now)  # A repetition was lost, not the Command.
         else:
             self._end_transfer(name)
@@ -224,11 +203,12 @@ class Relaying:
         pieces = self._pieces(delivery)
         if transfer.asks >= self._policy.asks or acknowledgement.acknowledged >= len(pieces):
             return
-        if delivery.name in self._unconfirmed:
-            return  # What it misses may be in the tunnel still.
+        if delivery.name in self._in_tunnel:
+            return  # What it misses may be there still.
         transfer.asks += 1
         self._out.put(Note("asked", f"{delivery.name}: from block {acknowledgement.acknowledged + 1} on"))
-        self._send(delivery, pieces, acknowledgement.acknowledged + 1, now)
+        self._alarms.clear(delivery.name)
+        self._in_tunnel.send(delivery.name, pieces, now, first=acknowledgement.acknowledged + 1)
 
     def _begin_transfer(self, name: str) -> None:
         self._transfers.setdefault(name, _Transfer())
@@ -250,9 +230,3 @@ class Relaying:
         else:
             detail = "the hub tunnelled a message that answers no delivery remembered"
             self._out.put(Report("", Stage.RESPONSE, detail, message))
-
-
-def _piece(reference: str) -> tuple[int, str]:
-    """The number of a piece and the name of its delivery."""
-    number, _, name = reference.partition("/")
-    return int(number), name

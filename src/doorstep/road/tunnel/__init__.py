@@ -10,6 +10,7 @@ each own ends; which of two Devices is the client is theirs to know.
 :mod:`.end`         what they share: the step through the table, and data both ways
 :mod:`.side`        ZCL frames in and out
 :mod:`.sending`     one message in flight, the others behind it
+:mod:`.pieces`      long messages in blocks, each a message to the tunnel
 :mod:`.events`      what an end tells its owner
 :mod:`.policy`      how patient an end is and how much it holds
 :mod:`.path`        endpoints, and the payloads that carry the frames
@@ -32,6 +33,7 @@ from doorstep.road.tunnel.events import (
     Why,
 )
 from doorstep.road.tunnel.path import ENDPOINTS, Path
+from doorstep.road.tunnel.pieces import Pieces
 from doorstep.road.tunnel.policy import TunnelPolicy
 from doorstep.road.tunnel.server import Slots, TunnelServer
 
@@ -44,6 +46,7 @@ __all__ = [
     "FrameOut",
     "Opened",
     "Path",
+    "Pieces",
     "Rejected",
     "Slots",
     "TunnelClient",
