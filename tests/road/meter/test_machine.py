@@ -13,11 +13,11 @@ from doorstep.errors import NoKey
 from doorstep.gbcs import gbt
 from doorstep.gbcs.keys import KeyUsage
 from doorstep.gbcs.times import Instant, cosem_date_time
+from doorstep.road.device.objects import place
 from doorstep.road.machine import Heard, Note, Remember, Send
 from doorstep.road.meter.config import MeterPolicy
 from doorstep.road.meter.events import Executed, MeterEvent, PoweredOn, Rejected
 from doorstep.road.meter.machine import Meter
-from doorstep.road.meter.objects import place
 from doorstep.road.tunnel import Arrived, FrameOut, Path, TunnelClient
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.zcl import Direction, Frame
@@ -221,7 +221,7 @@ def test_a_long_command_in_blocks_is_executed_once_whenever_the_power_fails(cut:
     line.settle()
     assert line.meter.state.value(place(CONTACT)) == octets(bytes([23] * 200))
     assert [event.command for event in line.executed()] in ([long], []), "a cut may keep the event back"
-    assert len(set(line.responses)) == 1
+    assert len({data for data in line.responses if not gbt.is_block(data)}) == 1
     assert line.meter.state.unsent == {}
 
 
