@@ -16,7 +16,7 @@ from doorstep.road.hub import events as hub_events
 from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Heard, Remember, Send
 from doorstep.road.meter import events as meter_events
-from doorstep.road.meter.machine import Meter
+from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.ppmid import events as ppmid_events
 from doorstep.road.ppmid.machine import Ppmid
 from doorstep.street import HomePlan, StreetPlan
@@ -99,8 +99,8 @@ class Home:
         if radio is not None:
             radio.take(Heard(asdu))
 
-    def _make_meter(self, street: StreetPlan, keys: KeyStore) -> Meter:
-        return Meter(meter_config(street, self.plan), KeyRing(Holding(keys, self.esme)))
+    def _make_meter(self, street: StreetPlan, keys: KeyStore) -> Esme:
+        return Esme(meter_config(street, self.plan), KeyRing(Holding(keys, self.esme)))
 
     def _make_relay(self, kind: DeviceType) -> Node[ppmid_events.PpmidInput, ppmid_events.PpmidEvent]:
         config = relay_config(self.plan, kind)

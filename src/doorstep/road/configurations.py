@@ -17,7 +17,7 @@ from doorstep.road.device.cells import Cells
 from doorstep.road.hub.config import HubConfig
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
-from doorstep.road.meter.config import MeterConfig
+from doorstep.road.meter.electricity.config import EsmeConfig
 from doorstep.road.ppmid.config import PpmidConfig
 from doorstep.road.supplier.gateway import SupplierConfig, xml_signer
 from doorstep.street import Firmware, HomePlan, StreetPlan
@@ -100,14 +100,14 @@ def hub_config(home: HomePlan) -> HubConfig:
     )
 
 
-def meter_config(street: StreetPlan, home: HomePlan) -> MeterConfig:
+def meter_config(street: StreetPlan, home: HomePlan) -> EsmeConfig:
     """The home's electricity meter, with the street's parties in its trust anchor cells."""
     parties = {
         Role.SUPPLIER: street.supplier,
         Role.NETWORK_OPERATOR: street.network_operator,
         Role.ACCESS_CONTROL_BROKER: street.dcc,
     }
-    return MeterConfig(eui=home.eui("ESME"), cells=Cells(parties), hub=home.eui("GPF"))
+    return EsmeConfig(eui=home.eui("ESME"), cells=Cells(parties), hub=home.eui("GPF"))
 
 
 def relay_config(home: HomePlan, device_type: DeviceType = DeviceType.PPMID) -> PpmidConfig:

@@ -17,7 +17,7 @@ from doorstep.road.hub import events as hub
 from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Heard, Send
 from doorstep.road.meter import events as meter
-from doorstep.road.meter.machine import Meter
+from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.ppmid import events as ppmid
 from doorstep.road.ppmid.machine import Ppmid
 from doorstep.service.clock import WallClock
@@ -44,7 +44,7 @@ async def run_meter(setting: StopSetting, han: HanSetting, which: str, ready: Re
             radio.send(event.asdu)
 
     with setting.memory(f"meter {config.eui}", log) as memory:
-        machine = Meter(config, KeyRing(Holding(keys, config.eui)), memory=memory.load())
+        machine = Esme(config, KeyRing(Holding(keys, config.eui)), memory=memory.load())
         driver: Driver[meter.MeterInput, meter.MeterEvent] = Driver(machine, memory, perform, WallClock())
         driver.offer(meter.PoweredOn())
         async with _on_the_air(driver, han.addresses(street, home), config.eui) as radio:

@@ -8,7 +8,7 @@ from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.keys import Role
 from doorstep.gbcs.usecases import USE_CASES, DeviceType, use_cases_named
 from doorstep.road.device.cells import Cells, may_send
-from tests.road.meter.home import BROKER, CELLS, METER, OTHER_USER, STRANGER, SUPPLIER
+from tests.road.meter.electricity.home import BROKER, CELLS, METER, OTHER_USER, STRANGER, SUPPLIER
 
 SUP, NO, ACB = Role.SUPPLIER, Role.NETWORK_OPERATOR, Role.ACCESS_CONTROL_BROKER
 

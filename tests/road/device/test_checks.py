@@ -19,12 +19,12 @@ from doorstep.gbcs.message import Message
 from doorstep.gbcs.payloads import Unparsed
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessResponse, DataNotification
-from doorstep.gbcs.usecases import DeviceType, Protection
+from doorstep.gbcs.usecases import Protection
 from doorstep.road.device.checks import CHECKS
 from doorstep.road.machine import Note, Remember
-from doorstep.road.meter.config import MeterPolicy
 from doorstep.road.meter.events import Executed, Rejected
-from tests.road.meter.home import (
+from doorstep.road.meter.policy import MeterPolicy
+from tests.road.meter.electricity.home import (
     BALANCE,
     BROKER,
     CELLS,
@@ -177,10 +177,6 @@ def test_without_a_broker_in_its_cell_a_meter_trusts_no_mac() -> None:
     )
     machine = meter(cells=cells)
     assert rejected(machine, read_balance(1)).alert == 0x8F53
-
-
-def test_a_gas_meter_understands_no_electricity_use_case() -> None:
-    assert rejected(meter(device_type=DeviceType.GSME), read_balance(1)).alert == 0x8F85
 
 
 # -- replay ----------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from doorstep.road.device import (
     changes,
     process,
 )
-from tests.road.meter.home import (
+from tests.road.meter.electricity.home import (
     BROKER,
     CELLS,
     METER,
@@ -35,6 +35,7 @@ from tests.road.meter.home import (
     OTHER_USER,
     PARTY_KEYS,
     STRANGER,
+    read_balance,
 )
 
 JOIN_DETAILS = 0x0013  # CS07, in ASN.1 and not critical
@@ -125,6 +126,12 @@ def test_a_language_that_a_device_does_not_execute_is_refused() -> None:
     outcome = process(read_details(9), START, deaf, NOW)
     assert isinstance(outcome.event, Rejected)
     assert "ASN.1" in outcome.event.why
+
+
+def test_a_gas_meter_understands_no_electricity_use_case() -> None:
+    outcome = outcome_of(read_balance(1))
+    assert isinstance(outcome.event, Rejected)
+    assert outcome.event.alert == 0x8F85
 
 
 # -- a PPMID and its GSME --------------------------------------------------------------------------------

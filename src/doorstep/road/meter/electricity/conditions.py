@@ -7,9 +7,9 @@ from typing import Final
 
 from doorstep.road.device.codes import AlertCode
 from doorstep.road.machine import Note
-from doorstep.road.meter.prepayment import emergency_credit_in_use, is_exhausted, is_low
-from doorstep.road.meter.state import State
-from doorstep.road.meter.supply import SUPPLY, Supply
+from doorstep.road.meter.electricity.prepayment import emergency_credit_in_use, is_exhausted, is_low
+from doorstep.road.meter.electricity.state import State
+from doorstep.road.meter.electricity.supply import SUPPLY, Supply
 
 __all__ = ["noticed"]
 

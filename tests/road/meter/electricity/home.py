@@ -19,9 +19,10 @@ from doorstep.gbcs.usecases import Protection, use_cases_named
 from doorstep.road.device.cells import Cells
 from doorstep.road.device.objects import place
 from doorstep.road.machine import Memory
-from doorstep.road.meter.config import MeterConfig, MeterPolicy
+from doorstep.road.meter.electricity.config import EsmeConfig
+from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.meter.events import Executed, MeterEvent, Rejected
-from doorstep.road.meter.machine import Meter
+from doorstep.road.meter.policy import MeterPolicy
 
 NOW = from_iso("2026-11-23T14:20:00Z")
 
@@ -185,9 +186,9 @@ def meter(
     initial: Mapping[str, Data] | None = None,
     faults: Iterable[str] = (),
     **config: Any,
-) -> Meter:
+) -> Esme:
     """A meter that trusts the parties above; registers and faults go by the text of their places."""
-    described = MeterConfig(
+    described = EsmeConfig(
         eui=METER,
         hub=HUB,
         cells=config.pop("cells", CELLS),
@@ -195,7 +196,7 @@ def meter(
         faults=frozenset(place(text) for text in faults),
         **config,
     )
-    return Meter(described, keys, policy, memory)
+    return Esme(described, keys, policy, memory)
 
 
 def meter_keys_without(party: Eui, usage: KeyUsage) -> KeyRing:
@@ -206,7 +207,7 @@ def meter_keys_without(party: Eui, usage: KeyUsage) -> KeyRing:
     return KeyRing(MemoryKeyStore(own, public))
 
 
-def drained(machine: Meter) -> list[MeterEvent]:
+def drained(machine: Esme) -> list[MeterEvent]:
     """Every event that the meter has to give."""
     events = []
     while (event := machine.next_event()) is not None:
@@ -214,20 +215,20 @@ def drained(machine: Meter) -> list[MeterEvent]:
     return events
 
 
-def outcome(machine: Meter, data: bytes, now: Instant = NOW) -> Executed | Rejected:
+def outcome(machine: Esme, data: bytes, now: Instant = NOW) -> Executed | Rejected:
     """What becomes of a Command."""
     machine.take(data, now)
     (found,) = [event for event in drained(machine) if isinstance(event, Executed | Rejected)]
     return found
 
 
-def executed(machine: Meter, data: bytes, now: Instant = NOW) -> Executed:
+def executed(machine: Esme, data: bytes, now: Instant = NOW) -> Executed:
     found = outcome(machine, data, now)
     assert isinstance(found, Executed), found.why
     return found
 
 
-def rejected(machine: Meter, data: bytes, now: Instant = NOW) -> Rejected:
+def rejected(machine: Esme, data: bytes, now: Instant = NOW) -> Rejected:
     found = outcome(machine, data, now)
     assert isinstance(found, Rejected)
     return found
@@ -244,9 +245,9 @@ def payload(event: Executed) -> AccessResponse:
     return found
 
 
-def number(machine: Meter, text: str) -> int:
+def number(machine: Esme, text: str) -> int:
     return machine.state.number(place(text))
 
 
-def value(machine: Meter, text: str) -> Data:
+def value(machine: Esme, text: str) -> Data:
     return machine.state.value(place(text))

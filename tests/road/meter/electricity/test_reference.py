@@ -19,12 +19,12 @@ from doorstep.gbcs.times import from_iso
 from doorstep.road.device.cells import Cells
 from doorstep.road.device.objects import Place, place
 from doorstep.road.machine import Memory
-from doorstep.road.meter.config import MeterConfig
+from doorstep.road.meter.electricity.config import EsmeConfig
+from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.meter.events import Executed, Rejected
-from doorstep.road.meter.machine import Meter
 from doorstep.service.keystore import FolderKeyStore
 from tests.reference import available, hex_file, manifest, shared
-from tests.road.meter.home import drained
+from tests.road.meter.electricity.home import drained
 
 ESME = Eui.parse("00-DB-12-34-56-78-90-A0")
 HUB = Eui.parse("00-DB-12-34-56-78-90-A3")
@@ -123,7 +123,7 @@ def where(component: Component) -> Place:
     return Place(component.class_id, component.obis, component.attribute)
 
 
-def meter_behind(request: AccessRequest, response: AccessResponse, keys: KeyRing) -> Meter:
+def meter_behind(request: AccessRequest, response: AccessResponse, keys: KeyRing) -> Esme:
     """A meter with the register values that the Response reports, and broken where it reports a fault."""
     initial, faults = dict(PREPAYMENT), set()
     for component, result in zip(request.components, response.results, strict=True):
@@ -131,17 +131,17 @@ def meter_behind(request: AccessRequest, response: AccessResponse, keys: KeyRing
             faults.add(where(component))
         elif result.action is Action.GET and result.result == 0:
             initial[where(component)] = result.data
-    config = MeterConfig(eui=ESME, cells=CELLS, hub=HUB, initial=initial, faults=frozenset(faults))
-    return Meter(config, keys)
+    config = EsmeConfig(eui=ESME, cells=CELLS, hub=HUB, initial=initial, faults=frozenset(faults))
+    return Esme(config, keys)
 
 
-def process(meter: Meter, command: bytes) -> Executed | Rejected:
+def process(meter: Esme, command: bytes) -> Executed | Rejected:
     meter.take(command, THEN)
     (outcome,) = [event for event in drained(meter) if isinstance(event, Executed | Rejected)]
     return outcome
 
 
-def executed(meter: Meter, command: bytes) -> Executed:
+def executed(meter: Esme, command: bytes) -> Executed:
     outcome = process(meter, command)
     assert isinstance(outcome, Executed), outcome.why
     return outcome
@@ -166,7 +166,7 @@ def test_response_is_that_of_the_reference(path: str, keys: KeyRing) -> None:
 @pytest.mark.parametrize("path", scenarios(Group.BEYOND), ids=lambda path: Path(path).stem)
 def test_an_object_that_is_not_there_is_undefined(path: str, keys: KeyRing) -> None:
     command = read(path)
-    meter = Meter(MeterConfig(eui=ESME, cells=CELLS, hub=HUB), keys)
+    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=HUB), keys)
 
     outcome = executed(meter, bytes(command))
 
@@ -180,7 +180,7 @@ def test_an_object_that_is_not_there_is_undefined(path: str, keys: KeyRing) -> N
 
 @pytest.mark.parametrize("path", scenarios(Group.FOREIGN), ids=lambda path: Path(path).stem)
 def test_a_party_without_a_cell_is_refused(path: str, keys: KeyRing) -> None:
-    meter = Meter(MeterConfig(eui=ESME, cells=CELLS, hub=HUB), keys)
+    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=HUB), keys)
     assert process(meter, bytes(read(path))) == Rejected(
         bytes(read(path)), "90-B3-D5-1F-30-01-00-08 is in no trust anchor cell", 0x8F3E
     )
@@ -215,7 +215,7 @@ def test_alerts_are_those_of_the_reference(path: str, keys: KeyRing) -> None:
     assert alerts
     first = alerts[0].header.originator_counter
     memory: Memory = {"own-counter": (first - 1).to_bytes(8, "big")}
-    meter = Meter(MeterConfig(eui=ESME, cells=CELLS, hub=HUB), keys, memory=memory)
+    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=HUB), keys, memory=memory)
     assert executed(meter, bytes(read(path))).succeeded
     responses = len(meter.state.unsent)
     meter.on_deadline(meter.state.pending[0].due)

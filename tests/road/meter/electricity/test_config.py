@@ -6,8 +6,8 @@ import pytest
 
 from doorstep.errors import UsageError
 from doorstep.gbcs.payloads.axdr import Data, Tag
-from doorstep.road.meter.config import MeterPolicy
-from tests.road.meter.home import BALANCE, double_long, meter, number
+from doorstep.road.meter.policy import MeterPolicy
+from tests.road.meter.electricity.home import BALANCE, double_long, meter, number
 
 
 def test_registers_may_begin_with_other_values() -> None:

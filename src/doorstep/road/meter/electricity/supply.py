@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from doorstep.road.device.objects import Refused, Result, place
-from doorstep.road.meter.prepayment import is_exhausted
-from doorstep.road.meter.state import State
+from doorstep.road.meter.electricity.prepayment import is_exhausted
+from doorstep.road.meter.electricity.state import State
 
 __all__ = ["SCRIPTS", "SUPPLY", "Supply", "run_script", "settled"]
 

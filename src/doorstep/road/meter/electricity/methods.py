@@ -13,8 +13,8 @@ from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.road.device.codes import AlertCode
 from doorstep.road.device.objects import Refused, Result, Shape, place
-from doorstep.road.meter import prepayment, supply
-from doorstep.road.meter.registers import (
+from doorstep.road.meter.electricity import prepayment, supply
+from doorstep.road.meter.electricity.registers import (
     DOUBLE_LONG,
     INTEGER,
     LONG_UNSIGNED,
@@ -22,7 +22,7 @@ from doorstep.road.meter.registers import (
     REGISTERS,
     Access,
 )
-from doorstep.road.meter.state import State
+from doorstep.road.meter.electricity.state import State
 
 __all__ = ["METHODS", "Caller", "Method"]
 

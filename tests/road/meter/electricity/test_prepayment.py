@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from doorstep.gbcs import KeyUsage
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.road.machine import Note
-from doorstep.road.meter.machine import Meter
-from tests.road.meter.home import (
+from doorstep.road.meter.electricity.machine import Esme
+from tests.road.meter.electricity.home import (
     BALANCE,
     EMERGENCY,
     EMERGENCY_STATUS,
@@ -63,7 +63,7 @@ def prepaid(**amounts: int) -> dict[str, Data]:
     return {MODE: mode(2, 2), **money}
 
 
-def codes(machine: Meter, data: bytes) -> list[int | None]:
+def codes(machine: Esme, data: bytes) -> list[int | None]:
     """The codes of what the meter notes on a Command, but for that of the Command itself."""
     machine.take(data, NOW)
     notes = [event for event in drained(machine) if isinstance(event, Note)]

@@ -14,7 +14,7 @@ from doorstep.gbcs.protection import Verdict
 from doorstep.gbcs.times import IMMEDIATE
 from doorstep.gbcs.usecases import use_cases_named
 from doorstep.road.device.answer import TIMED
-from tests.road.meter.home import (
+from tests.road.meter.electricity.home import (
     BALANCE,
     BROKER,
     EMERGENCY,

@@ -7,8 +7,8 @@ import pytest
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import Action, Component, Obis
 from doorstep.road.machine import Note
-from doorstep.road.meter.config import MeterPolicy
-from tests.road.meter.home import (
+from doorstep.road.meter.policy import MeterPolicy
+from tests.road.meter.electricity.home import (
     BALANCE,
     BROKER,
     EMERGENCY,

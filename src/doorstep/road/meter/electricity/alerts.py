@@ -10,7 +10,7 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.times import Instant
 from doorstep.road.device.alerts import alert, notification
 from doorstep.road.device.codes import AlertCode
-from doorstep.road.meter.state import Pending
+from doorstep.road.meter.electricity.state import Pending
 
 __all__ = ["future_dated_outcome"]
 

@@ -13,9 +13,9 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import DataNotification
 from doorstep.gbcs.times import CANCEL, IMMEDIATE, cosem_date_time, from_iso
 from doorstep.road.machine import Note, Remember
+from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.meter.events import MeterEvent
-from doorstep.road.meter.machine import Meter
-from tests.road.meter.home import (
+from tests.road.meter.electricity.home import (
     METER,
     MODE,
     MODE_DATE,
@@ -47,7 +47,7 @@ AFTER_THAT = from_iso("2026-12-02T09:00:00Z")
 CREDIT, PREPAYMENT = mode(1, 2), mode(2, 2)
 
 
-def alerts(machine: Meter, *, after: int = 0) -> list[Message]:
+def alerts(machine: Esme, *, after: int = 0) -> list[Message]:
     """The Alerts that wait for the tunnel, behind the first ``after`` messages."""
     messages = [gbcs.decode(message) for message in list(machine.state.unsent.values())[after:]]
     return [message for message in messages if message.header.cra is gbcs.Cra.ALERT]

@@ -25,9 +25,9 @@ from doorstep.gbcs.payloads.axdr import decode_data, encode_data
 from doorstep.road.device import memory as device
 from doorstep.road.device.objects import Place, place
 from doorstep.road.machine import Memory
-from doorstep.road.meter.activations import ACTIVATIONS
-from doorstep.road.meter.registers import REGISTERS
-from doorstep.road.meter.state import Pending, State
+from doorstep.road.meter.electricity.activations import ACTIVATIONS
+from doorstep.road.meter.electricity.registers import REGISTERS
+from doorstep.road.meter.electricity.state import Pending, State
 
 __all__ = ["changes", "remembered"]
 

@@ -1,6 +1,6 @@
 """Activations: which passive value becomes which active one when an activation date-time is reached.
 
-One row an activation attribute; what setting one does is in :mod:`~doorstep.road.meter.schedule`.
+One row an activation attribute; what setting one does is in :mod:`~doorstep.road.meter.electricity.schedule`.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from doorstep.gbcs.header import GroupingHeader
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.gbcs.times import CANCEL, Instant, from_cosem_date_time
 from doorstep.road.device.objects import Place, Refused, Result
-from doorstep.road.meter.activations import ACTIVATIONS
-from doorstep.road.meter.state import Pending, State
+from doorstep.road.meter.electricity.activations import ACTIVATIONS
+from doorstep.road.meter.electricity.state import Pending, State
 
 __all__ = ["activated", "earliest", "scheduled", "taken_due"]
 

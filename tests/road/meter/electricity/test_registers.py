@@ -6,10 +6,10 @@ import pytest
 
 from doorstep.gbcs.payloads.axdr import decode_data, encode_data
 from doorstep.road.device.objects import Place, place
-from doorstep.road.meter import registers
-from doorstep.road.meter.activations import ACTIVATIONS, WRITTEN_AS
-from doorstep.road.meter.methods import METHODS
-from doorstep.road.meter.registers import DATE_TIME, REGISTERS, Access, blank_registers
+from doorstep.road.meter.electricity import registers
+from doorstep.road.meter.electricity.activations import ACTIVATIONS, WRITTEN_AS
+from doorstep.road.meter.electricity.methods import METHODS
+from doorstep.road.meter.electricity.registers import DATE_TIME, REGISTERS, Access, blank_registers
 
 
 def test_every_register_begins_with_a_value_of_its_type() -> None:

@@ -15,13 +15,13 @@ from doorstep.gbcs.keys import KeyUsage
 from doorstep.gbcs.times import Instant, cosem_date_time
 from doorstep.road.device.objects import place
 from doorstep.road.machine import Heard, Note, Remember, Send
-from doorstep.road.meter.config import MeterPolicy
+from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.meter.events import Executed, MeterEvent, PoweredOn, Rejected
-from doorstep.road.meter.machine import Meter
+from doorstep.road.meter.policy import MeterPolicy
 from doorstep.road.tunnel import Arrived, FrameOut, Path, TunnelClient
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.zcl import Direction, Frame
-from tests.road.meter.home import (
+from tests.road.meter.electricity.home import (
     BALANCE,
     HUB,
     METER,
@@ -107,7 +107,7 @@ class Line:
     def _to_meter(self, event: Heard | PoweredOn) -> None:
         self.run(lambda machine: machine.receive(event, self.now))
 
-    def run(self, act: Callable[[Meter], None]) -> None:
+    def run(self, act: Callable[[Esme], None]) -> None:
         act(self.meter)
         try:
             while (event := self.meter.next_event()) is not None:

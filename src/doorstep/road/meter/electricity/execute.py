@@ -1,8 +1,8 @@
 """Execution of an authenticated Command: its components in order, each read, written or invoked.
 
-Which attributes and methods there are, and what they do, is in the tables of
-:mod:`~doorstep.road.meter.registers` and :mod:`~doorstep.road.meter.methods`; nothing here looks at the
-Message Code, so a use case works because the objects that it names are there.
+Which attributes and methods there are, and what they do, is in the tables of :mod:`.registers` and
+:mod:`.methods`; nothing here looks at the Message Code, so a use case works because the objects that it
+names are there.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component
 from doorstep.road.device.execution import Execution, Occasion
 from doorstep.road.device.objects import Place, Refused, Result, Shape, carry_out
-from doorstep.road.meter.activations import ACTIVATIONS, WRITTEN_AS
-from doorstep.road.meter.methods import METHODS, Caller
-from doorstep.road.meter.registers import REGISTERS, Access
-from doorstep.road.meter.schedule import scheduled
-from doorstep.road.meter.state import State
-from doorstep.road.meter.supply import settled
+from doorstep.road.meter.electricity.activations import ACTIVATIONS, WRITTEN_AS
+from doorstep.road.meter.electricity.methods import METHODS, Caller
+from doorstep.road.meter.electricity.registers import REGISTERS, Access
+from doorstep.road.meter.electricity.schedule import scheduled
+from doorstep.road.meter.electricity.state import State
+from doorstep.road.meter.electricity.supply import settled
 
 __all__ = ["Objects"]
 

@@ -19,7 +19,7 @@ from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.road.device.codes import AlertCode
 from doorstep.road.device.objects import Place, Refused, Result, place
-from doorstep.road.meter.state import State
+from doorstep.road.meter.electricity.state import State
 
 __all__ = [
     "BALANCE",

@@ -10,10 +10,10 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.times import cosem_date_time
 from doorstep.road.device.counters import Counters, Window
 from doorstep.road.device.objects import place
-from doorstep.road.meter.memory import changes, remembered
-from doorstep.road.meter.registers import blank_registers
-from doorstep.road.meter.state import Pending, State
-from tests.road.meter.home import (
+from doorstep.road.meter.electricity.memory import changes, remembered
+from doorstep.road.meter.electricity.registers import blank_registers
+from doorstep.road.meter.electricity.state import Pending, State
+from tests.road.meter.electricity.home import (
     BALANCE,
     CELLS,
     NOW,

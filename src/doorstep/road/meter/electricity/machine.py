@@ -1,0 +1,88 @@
+"""The electricity meter as a machine: events in, events out."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from doorstep.gbcs.keys import KeyRing
+from doorstep.gbcs.times import Instant
+from doorstep.gbcs.usecases import DeviceType, PayloadKind
+from doorstep.road.device import AlertCode, Device
+from doorstep.road.device.memory import Entries
+from doorstep.road.device.objects import Refused
+from doorstep.road.machine import Memory, Note
+from doorstep.road.meter.electricity.alerts import future_dated_outcome
+from doorstep.road.meter.electricity.conditions import noticed
+from doorstep.road.meter.electricity.config import EsmeConfig
+from doorstep.road.meter.electricity.execute import Objects
+from doorstep.road.meter.electricity.memory import changes, remembered
+from doorstep.road.meter.electricity.registers import blank_registers
+from doorstep.road.meter.electricity.schedule import activated, earliest, taken_due
+from doorstep.road.meter.electricity.state import State
+from doorstep.road.meter.electricity.supply import settled
+from doorstep.road.meter.machine import Meter
+from doorstep.road.meter.policy import MeterPolicy
+from doorstep.road.tunnel import ENDPOINTS, Path, TunnelPolicy, TunnelServer
+
+__all__ = ["Esme"]
+
+
+class Esme(Meter[State]):
+    """An ESME, the server of the tunnel that its Communications Hub opens.
+
+    ``keys`` holds the Device's own private keys and the certificates of the parties in its trust anchor
+    cells. ``memory`` is what earlier :class:`~doorstep.road.machine.Remember` events held. Raises
+    :class:`DecodeError` for a memory that no meter wrote.
+    """
+
+    def __init__(
+        self,
+        config: EsmeConfig,
+        keys: KeyRing,
+        policy: MeterPolicy | None = None,
+        memory: Memory | None = None,
+        tunnel: TunnelPolicy | None = None,
+    ) -> None:
+        policy, tunnel = policy or MeterPolicy(), tunnel or TunnelPolicy()
+        blank = State(cells=config.cells, registers=blank_registers() | dict(config.initial))
+        executors = {PayloadKind.DLMS: Objects(config.faults, policy.keep_partial).execute}
+        super().__init__(
+            Device(config.eui, DeviceType.ESME, keys, executors, policy.check_non_critical),
+            remembered(blank, memory or {}),
+            policy,
+            Path(config.eui, ENDPOINTS[DeviceType.ESME], config.hub, ENDPOINTS[DeviceType.CHF]),
+            TunnelServer(tunnel),
+            tunnel.maximum_transfer,
+        )
+        self.config = config
+        self._keys = keys
+
+    def _next_activation(self) -> Instant | None:
+        return earliest(self._state)
+
+    def _activate_due(self, now: Instant) -> None:
+        before = self._state
+        state, due = taken_due(before, now)
+        if not due:
+            return
+        notes = []
+        for pending in due:
+            code, why = AlertCode.FUTURE_DATED_ACTIONED, f"{pending.place} was activated"
+            try:
+                state = activated(state, pending.place, self.config.faults)
+            except Refused as refused:
+                code, why = AlertCode.FUTURE_DATED_NOT_ACTIONED, str(refused)
+            state = structs.replace(state, own_counter=state.own_counter + 1)
+            alert = future_dated_outcome(self.config.eui, state.own_counter, pending, code, now, self._keys)
+            state = state.with_unsent(alert, self.policy.unsent)
+            notes.append(Note("activated", why, alert, code))
+        self._remember(settled(before, state))
+        for note in (*notes, *noticed(before, self._state)):
+            self._out.put(note)
+        self._hand_over(now)
+
+    def _changes(self, before: State, after: State) -> Entries:
+        return changes(before, after)
+
+    def _noticed(self, before: State, after: State) -> tuple[Note, ...]:
+        return noticed(before, after)
