@@ -28,6 +28,7 @@ __all__ = [
     "ResponseMessage",
     "build_response",
     "parse_response",
+    "response_root",
 ]
 
 
@@ -160,9 +161,14 @@ def parse_response(document: bytes | xml.Node) -> Response:
 
 def build_response(response: Response) -> bytes:
     """The response as a document without a signature."""
+    return xml.serialise(response_root(response))
+
+
+def response_root(response: Response) -> xml.Node:
+    """The root of that document, for whoever signs it."""
     root, body = envelope.write("Response", _HEADER, response)
     _write(body, response.body, _BODIES)
-    return xml.serialise(root)
+    return root
 
 
 class _Form(Struct, frozen=True):

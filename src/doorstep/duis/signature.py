@@ -6,7 +6,7 @@ digest is over *inclusive* Canonical XML of the document without the signature, 
 
 This is written over lxml's canonical forms and ``cryptography`` instead of with a library for XML signatures,
 because a stop has to sign without randomness (deterministic ECDSA), and because accepting one form only keeps
-out the tricks that a general verifier has to know. :func:`_signature` is that form: signing fills it in, and
+out the tricks that a general verifier has to know. :data:`_SIGNATURE` is that form: signing fills it in, and
 verification compares what came with it, so that no part of a signature goes unread.
 """
 
@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from copy import deepcopy
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from cryptography.exceptions import InvalidSignature
@@ -23,7 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from msgspec import Struct
 
 from doorstep.duis import xml
-from doorstep.duis.element import Element, element
+from doorstep.duis.element import Element
 from doorstep.duis.envelope import SIGNATURE
 from doorstep.duis.simple_type import BASE64, SimpleType, integer
 from doorstep.errors import BadSignature, EncodeError, InputError, NoKey
@@ -50,23 +52,25 @@ class Verified(Struct, frozen=True):
     certificate: x509.Certificate
 
 
-def sign(document: bytes, key: ec.EllipticCurvePrivateKey, issuer_name: str, serial: int) -> bytes:
+def sign(document: bytes | xml.Node, key: ec.EllipticCurvePrivateKey, issuer_name: str, serial: int) -> bytes:
     """The document with an enveloped signature; the same document and key give the same bytes.
 
-    ``key`` is the party's P-256 XML-signing key; ``issuer_name`` and ``serial`` name its certificate, as
-    :func:`issuer_and_serial` gives them. Raises :class:`XmlError` for a document that does not parse, and
-    :class:`EncodeError` for one that has a signature already or a key of another curve.
+    A document that is given as its root has to be as :func:`~doorstep.duis.xml.parse` leaves one, and has the
+    signature afterwards. ``key`` is the party's P-256 XML-signing key; ``issuer_name`` and ``serial`` name
+    its certificate, as :func:`issuer_and_serial` gives them. Raises :class:`XmlError` for a document that
+    does not parse, and :class:`EncodeError` for one that has a signature already or a key of another curve.
     """
-    root = xml.parse(document)
+    root = xml.parse(document) if isinstance(document, bytes) else document
     if next(root.iter(SIGNATURE), None) is not None:
         raise EncodeError("Signature", "the document has one already")
     if not isinstance(key.curve, ec.SECP256R1):
         raise EncodeError("Signature", f"the key is on {key.curve.name}; DUIS signs with P-256")
+    if not xml.is_text(issuer_name):
+        raise EncodeError("X509IssuerName", "the text has a character that XML cannot hold")
     digest = BASE64.render(_digest(root))
-    signed_info, value, _ = _signature(digest, "", issuer_name, str(serial)).to_xml(root)
-    algorithm = ec.ECDSA(SHA256(), deterministic_signing=True)
-    r, s = decode_dss_signature(key.sign(xml.canonical(signed_info, exclusive=True), algorithm))
-    value.text = BASE64.render(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+    r, s = decode_dss_signature(key.sign(_FORMS[_PREFIX].signed_info(digest), _ALGORITHM))
+    value = BASE64.render(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+    root.append(_filled(digest, value, issuer_name, str(serial)))
     return xml.serialise(root)
 
 
@@ -79,13 +83,13 @@ def verify(document: bytes, certificate_for: CertificateFor) -> Verified:
     """
     root = xml.parse(document)
     signature = _only_signature(root)
-    digest, value, issuer_name, serial = (signature.findtext(path, "", {"ds": xml.DS}) for path in _VALUES)
-    _expect(Element.from_xml(signature), _signature(digest, value, issuer_name, serial), "Signature")
+    values = _values(signature)
+    signed_info = _signed_info(signature, values)
+    digest, value, issuer_name, serial = values
     number = _read("X509SerialNumber", serial, _SERIAL)
     certificate = certificate_for(issuer_name.strip(xml.WHITE_SPACE), number)
     if certificate is None:
         raise NoKey(f"no certificate of issuer {issuer_name[:80]!r} with serial number {number}")
-    signed_info = xml.canonical(signature[0], exclusive=True)
     root.remove(signature)
     if _digest(root) != _read("DigestValue", digest, BASE64):
         raise BadSignature("the document is not what was signed: its digest differs")
@@ -106,54 +110,95 @@ def issuer_and_serial(certificate: x509.Certificate) -> tuple[str, int]:
     return certificate.issuer.rfc4514_string(), certificate.serial_number
 
 
-def _signature(digest: str, value: str, issuer_name: str, serial: str) -> Element:
-    """The one form of a signature that there is, with its four values filled in."""
-    return _ds(
-        "Signature",
-        _ds(
-            "SignedInfo",
-            _ds("CanonicalizationMethod", Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"),
-            _ds("SignatureMethod", Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"),
-            _ds(
-                "Reference",
-                _ds(
-                    "Transforms",
-                    _ds("Transform", Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"),
-                ),
-                _ds("DigestMethod", Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"),
-                _ds("DigestValue", digest),
-                URI="",
-            ),
-        ),
-        _ds("SignatureValue", value),
-        _ds(
-            "KeyInfo",
-            _ds(
-                "X509Data",
-                _ds(
-                    "X509IssuerSerial",
-                    _ds("X509IssuerName", issuer_name),
-                    _ds("X509SerialNumber", serial),
-                ),
-            ),
-        ),
-    )
+_Values = tuple[str, str, str, str]
+"""DigestValue, SignatureValue, X509IssuerName and X509SerialNumber: all that differs between signatures."""
 
-
-_VALUES: Final = (
-    "ds:SignedInfo/ds:Reference/ds:DigestValue",
-    "ds:SignatureValue",
-    "ds:KeyInfo/ds:X509Data/ds:X509IssuerSerial/ds:X509IssuerName",
-    "ds:KeyInfo/ds:X509Data/ds:X509IssuerSerial/ds:X509SerialNumber",
+_PREFIX: Final = "ds"
+_SIGNATURE: Final = xml.parse(
+    b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>'
+    b'<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
+    b'<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"/>'
+    b'<ds:Reference URI=""><ds:Transforms>'
+    b'<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/></ds:Transforms>'
+    b'<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
+    b"<ds:DigestValue>{0}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+    b"<ds:SignatureValue>{1}</ds:SignatureValue>"
+    b"<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{2}</ds:X509IssuerName>"
+    b"<ds:X509SerialNumber>{3}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo>"
+    b"</ds:Signature>"
 )
-"""Where the four values stand, in the order that :func:`_signature` takes them."""
+"""The one form of a signature that there is, with places for its four values."""
 
+_PLACES: Final = ((0, 2, 2), (1,), (2, 0, 0, 0), (2, 0, 0, 1))
+"""Where the values stand: which child of which child."""
+
+
+class _Form(Struct, frozen=True):
+    """The form in canonical XML, for one prefix of its namespace."""
+
+    whole: str
+    info: str
+
+    def is_of(self, signature: xml.Node, values: _Values) -> bool:
+        """Whether a signature with these values is of the form, to the last byte."""
+        wanted = self.whole.format(*map(xml.escaped, values))
+        return xml.canonical(signature, exclusive=True) == wanted.encode()
+
+    def signed_info(self, digest: str) -> bytes:
+        """SignedInfo, which is what the value of a signature is over."""
+        return self.info.format(xml.escaped(digest)).encode()
+
+
+def _form(prefix: str | None) -> _Form:
+    whole, info = (xml.canonical(node, exclusive=True).decode() for node in (_SIGNATURE, _SIGNATURE[0]))
+    if prefix is None:
+        whole, info = (text.replace("xmlns:ds", "xmlns").replace("ds:", "") for text in (whole, info))
+    return _Form(whole, info)
+
+
+_FORMS: Final = {prefix: _form(prefix) for prefix in (_PREFIX, None)}
+"""The form as nearly everybody writes it."""
+
+_ALGORITHM: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
+_MOST_KEYS: Final = 1024
 _SERIAL: Final = integer(0, (1 << 160) - 1)
 """A certificate's serial number has at most 20 bytes."""
 
 
-def _ds(name: str, *content: Element | str, **attributes: str) -> Element:
-    return element(f"{{{xml.DS}}}{name}", *content, **attributes)
+def _filled(*values: str) -> xml.Node:
+    """A signature with these values."""
+    signature = deepcopy(_SIGNATURE)
+    for place, value in zip(_PLACES, values, strict=True):
+        _at(signature, place).text = value or None
+    return signature
+
+
+def _values(signature: xml.Node) -> _Values:
+    """The values of a signature, empty where there are none: the form is still to be checked."""
+    found = []
+    for place in _PLACES:
+        try:
+            found.append(_at(signature, place).text or "")
+        except IndexError:
+            found.append("")
+    digest, value, issuer_name, serial = found
+    return digest, value, issuer_name, serial
+
+
+def _at(node: xml.Node, place: tuple[int, ...]) -> xml.Node:
+    for number in place:
+        node = node[number]
+    return node
+
+
+def _signed_info(signature: xml.Node, values: _Values) -> bytes:
+    """SignedInfo in canonical XML, of a signature that is of the form. Raises :class:`BadSignature`."""
+    form = _FORMS.get(signature.prefix)
+    if form is not None and form.is_of(signature, values):
+        return form.signed_info(values[0])
+    # Other prefixes are no difference. Anything else is, and the reason names its place.
+    _expect(Element.from_xml(signature), Element.from_xml(_filled(*values)), "Signature")
+    return xml.canonical(signature[0], exclusive=True)
 
 
 def _only_signature(root: xml.Node) -> xml.Node:
@@ -194,8 +239,8 @@ def _digest(root: xml.Node) -> bytes:
 
 
 def _verify_value(certificate: x509.Certificate, value: bytes, signed_info: bytes) -> None:
-    key = certificate.public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+    key = _key_of(certificate)
+    if key is None:
         raise BadSignature("the certificate's key is not on P-256")
     if len(value) != 64:
         raise BadSignature(f"SignatureValue has {len(value)} bytes; r and s have 32 each")
@@ -204,3 +249,11 @@ def _verify_value(certificate: x509.Certificate, value: bytes, signed_info: byte
         key.verify(encode_dss_signature(r, s), signed_info, ec.ECDSA(SHA256()))
     except InvalidSignature:
         raise BadSignature("the signature was not made with the certificate's key") from None
+
+
+@lru_cache(maxsize=_MOST_KEYS)
+def _key_of(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey | None:
+    """The P-256 key in a certificate: taken out once, since that costs as much as a signature."""
+    key = certificate.public_key()
+    p256 = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
+    return key if isinstance(key, ec.EllipticCurvePublicKey) and p256 else None

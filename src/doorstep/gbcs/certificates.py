@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from cryptography import x509
@@ -48,6 +49,8 @@ DistinguishedName = tuple[frozenset[tuple[str, str]], ...]
 
 # Names longer than this are not looked at: an issuer's is some twenty characters.
 _MAX_NAME: Final = 1024
+# A gateway reads the same few certificates and names for every request, so what they say is kept.
+_MOST_REMEMBERED: Final = 1024
 _NAME_SIGN: Final = re.compile(r"\\[0-9A-Fa-f]{2}|\\.|.", re.DOTALL)
 _TYPE_ALIASES: Final = {
     "2.5.4.3": "CN",
@@ -99,6 +102,7 @@ class CertificateFacts(Struct, frozen=True):
         return ""
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def describe(certificate: x509.Certificate, source: str = "certificate") -> CertificateFacts:
     """Read what a key store must know of a certificate.
 
@@ -146,9 +150,14 @@ def distinguished_name(text: str) -> DistinguishedName:
 
     Never fails: text that is no name becomes one that no certificate has.
     """
+    return _name_in(text[:_MAX_NAME])
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _name_in(text: str) -> DistinguishedName:
     parts: list[list[tuple[str, str]]] = [[]]
     attribute: list[str] = []
-    for sign in (*_NAME_SIGN.findall(text[:_MAX_NAME]), ","):
+    for sign in (*_NAME_SIGN.findall(text), ","):
         if sign in ",;+":
             parts[-1].append(_attribute(attribute))
             attribute = []

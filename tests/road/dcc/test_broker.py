@@ -133,7 +133,7 @@ class TestCommandsOfItsOwn:
     @pytest.fixture(autouse=True)
     def _balance_is_read_by_the_broker(self, monkeypatch: pytest.MonkeyPatch) -> None:
         row = dlms("ECS82", "4.18", get(112, "0-0:19.10.0.255", 2), by_broker=True)
-        monkeypatch.setattr(transform, "ROWS", (row,))
+        monkeypatch.setitem(transform._ROWS_OF, "4.18", (row,))
 
     def test_its_counter_rises_whatever_the_users_are(self) -> None:
         office = Office()

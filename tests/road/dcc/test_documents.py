@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from lxml import etree
 
-from doorstep.duis import issuer_and_serial, sign
+from doorstep.duis import issuer_and_serial, sign, xml
 from doorstep.duis.response import LocalCommand, PreCommand, parse_response
 from doorstep.gbcs import KeyUsage, decode
 from doorstep.road.dcc.documents import Documents
@@ -16,7 +16,7 @@ from tests.reference import shared
 from tests.road.dcc.office import CHF, DCC, ENABLE, KEYS, NOW, SUPPLIER, alert, asked, read
 
 
-def _sign(document: bytes) -> bytes:
+def _sign(document: xml.Node) -> bytes:
     key = KEYS.private_key(DCC, KeyUsage.XML_SIGNATURE)
     certificate = KEYS.certificate(DCC, KeyUsage.XML_SIGNATURE)
     assert key is not None

@@ -63,10 +63,16 @@ ROWS: Final[tuple[Mapping, ...]] = (
 )
 """Every mapping row; of several that fit a request, the first is the default."""
 
+_ROWS_OF: Final = {
+    variant: tuple(row for row in ROWS if row.variant == variant) for variant in {row.variant for row in ROWS}
+}
+"""The rows by Service Reference Variant, since there are hundreds."""
+
 
 def candidates(request: Request, known: Known) -> tuple[Mapping, ...]:
     """The rows that fit a request: several where only the DCC's knowledge of the Device decides."""
-    fitting = tuple(row for row in ROWS if row.fits(request, known))
+    rows = _ROWS_OF.get(request.service_reference_variant, ())
+    fitting = tuple(row for row in rows if row.fits(request, known))
     return tuple(row for row in fitting if row.use_case.name in known.use_cases) or fitting
 
 

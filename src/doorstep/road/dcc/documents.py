@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from doorstep.duis import codes
+from doorstep.duis import codes, xml
 from doorstep.duis.element import element
 from doorstep.duis.request import Request
 from doorstep.duis.request_id import RequestId
@@ -16,7 +16,7 @@ from doorstep.duis.response import (
     GbcsPayload,
     Response,
     ResponseMessage,
-    build_response,
+    response_root,
 )
 from doorstep.eui import Eui
 from doorstep.gbcs.alerts import alert_code
@@ -28,9 +28,9 @@ __all__ = ["Documents"]
 
 
 class Documents:
-    """Writes documents; ``sign`` puts the DCC's XML signature on one."""
+    """Writes documents; ``sign`` puts the DCC's XML signature on one, given its root."""
 
-    def __init__(self, sign: Callable[[bytes], bytes]) -> None:
+    def __init__(self, sign: Callable[[xml.Node], bytes]) -> None:
         self._sign = sign
 
     def answer(self, request: Request, code: str, content: Content | None, now: Instant) -> bytes:
@@ -72,4 +72,4 @@ class Documents:
             request_id=request_id,
             response_id=response_id,
         )
-        return self._sign(build_response(response))
+        return self._sign(response_root(response))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Final
 
+import msgspec
 from msgspec import structs
 
 from doorstep.duis.command_variant import COMMAND_VARIANTS, Input, Service
-from doorstep.duis.request import Request, build_request
+from doorstep.duis.request import Request
 from doorstep.duis.request_id import RequestId
 from doorstep.errors import InputError
 from doorstep.eui import Eui
@@ -136,7 +137,7 @@ def _issued_name(device: Eui, originator: Eui, counter: int) -> str:
 
 def _digest_of(request: Request) -> bytes:
     """What identifies a request, however often its originator signs it anew."""
-    return sha256(build_request(request)).digest()
+    return sha256(msgspec.msgpack.encode(request, enc_hook=bytes)).digest()
 
 
 def _pre_command_digest(request: Request, message: Message) -> bytes:

@@ -12,7 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct
 
-from doorstep.duis import codes
+from doorstep.duis import codes, xml
 from doorstep.duis.catalogue import FutureDated
 from doorstep.duis.command_variant import Service
 from doorstep.duis.request import Request
@@ -59,8 +59,8 @@ class DccConfig(Struct, frozen=True):
     xml_serial: int
     certificate_for: CertificateFor
 
-    def sign(self, document: bytes) -> bytes:
-        """The document with the DCC's signature."""
+    def sign(self, document: xml.Node) -> bytes:
+        """The document of a root, with the DCC's signature."""
         return sign(document, self.xml_key, self.xml_issuer, self.xml_serial)
 
 
