@@ -11,7 +11,7 @@ from doorstep.bench.world import Node, World
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing, KeyStore
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.configurations import hub_config, meter_config, relay_config
+from doorstep.road.configurations import hub_config, hub_keys, meter_config, relay_config
 from doorstep.road.hub import events as hub_events
 from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Heard, Remember, Send
@@ -63,7 +63,7 @@ class Home:
         self.ppmid, self.hht = plan.eui("PPMID"), plan.eui("HHT")
 
         self.hub: Node[hub_events.HubInput, hub_events.HubEvent] = Node(
-            world, f"{plan.name}/hub", Hub(hub_config(plan)), self._hub_says
+            world, f"{plan.name}/hub", self._make_hub(street, keys), self._hub_says
         )
         self.meter: Node[meter_events.MeterInput, meter_events.MeterEvent] = Node(
             world, f"{plan.name}/meter", self._make_meter(street, keys), self._meter_says
@@ -98,6 +98,10 @@ class Home:
         radio = self._radios.get(asdu.destination)
         if radio is not None:
             radio.take(Heard(asdu))
+
+    def _make_hub(self, street: StreetPlan, keys: KeyStore) -> Hub:
+        config = hub_config(street, self.plan)
+        return Hub(config, keys=hub_keys(config, keys))
 
     def _make_meter(self, street: StreetPlan, keys: KeyStore) -> Esme:
         return Esme(meter_config(street, self.plan), KeyRing(Holding(keys, self.esme)))

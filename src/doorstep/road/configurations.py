@@ -8,13 +8,13 @@ from doorstep.duis.catalogue import Role as UserRole
 from doorstep.duis.signature import CertificateFor, issuer_and_serial
 from doorstep.errors import NoKey
 from doorstep.eui import Eui
-from doorstep.gbcs.keys import Holding, KeyStore, KeyUsage, PrivateKey, Role
+from doorstep.gbcs.keys import Holding, KeyRing, KeyStore, KeyUsage, PrivateKey, Role
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.inventory import Device, Inventory, User
 from doorstep.road.dcc.machine import DccConfig
 from doorstep.road.device.cells import Cells
-from doorstep.road.hub.config import HubConfig
+from doorstep.road.hub.config import HubConfig, HubKeys
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
 from doorstep.road.meter.electricity.config import EsmeConfig
@@ -29,6 +29,7 @@ __all__ = [
     "Certified",
     "dcc_config",
     "hub_config",
+    "hub_keys",
     "hubs_of",
     "meter_config",
     "relay_config",
@@ -87,8 +88,11 @@ def user_config(user: Eui, dcc: Eui, keys: Certified, now: Instant) -> SupplierC
     )
 
 
-def hub_config(home: HomePlan) -> HubConfig:
-    """The home's Communications Hub, its CHF Device Log filled in; an HHT joins only for a visit."""
+def hub_config(street: StreetPlan, home: HomePlan) -> HubConfig:
+    """The home's Communications Hub, its CHF Device Log filled in; an HHT joins only for a visit.
+
+    Its CHF knows the Access Control Broker and no User, its GPF the supplier and the network operator too.
+    """
     types = {eui: DeviceType[kind] for eui, kind in home.devices if kind != "HHT"}
     current = home.firmware is Firmware.CURRENT
     return HubConfig(
@@ -97,17 +101,19 @@ def hub_config(home: HomePlan) -> HubConfig:
         devices=DeviceLog.of(types.items()),
         firmware=CHANGED_RULE_FIRMWARE if current else CHANGED_RULE_FIRMWARE - 1,
         response_copy=home.response_copy,
+        chf_cells=Cells({Role.ACCESS_CONTROL_BROKER: street.dcc, Role.WAN_PROVIDER: street.wan_provider}),
+        gpf_cells=Cells(_parties(street)),
     )
+
+
+def hub_keys(config: HubConfig, keys: KeyStore) -> HubKeys:
+    """The keys of a hub's two Functions, out of a store that has them."""
+    return HubKeys(KeyRing(Holding(keys, config.chf)), KeyRing(Holding(keys, config.gpf)))
 
 
 def meter_config(street: StreetPlan, home: HomePlan) -> EsmeConfig:
     """The home's electricity meter, with the street's parties in its trust anchor cells."""
-    parties = {
-        Role.SUPPLIER: street.supplier,
-        Role.NETWORK_OPERATOR: street.network_operator,
-        Role.ACCESS_CONTROL_BROKER: street.dcc,
-    }
-    return EsmeConfig(eui=home.eui("ESME"), cells=Cells(parties), hub=home.eui("GPF"))
+    return EsmeConfig(eui=home.eui("ESME"), cells=Cells(_parties(street)), hub=home.eui("GPF"))
 
 
 def relay_config(home: HomePlan, device_type: DeviceType = DeviceType.PPMID) -> PpmidConfig:
@@ -124,6 +130,15 @@ def relays_of(street: StreetPlan) -> frozenset[Eui]:
 def hubs_of(street: StreetPlan) -> frozenset[Eui]:
     """Every Communications Hub of the street, by its CHF."""
     return frozenset(eui for eui, kind in street.devices() if kind == "CHF")
+
+
+def _parties(street: StreetPlan) -> dict[Role, Eui]:
+    """Whom a meter, or the gas proxy, trusts."""
+    return {
+        Role.SUPPLIER: street.supplier,
+        Role.NETWORK_OPERATOR: street.network_operator,
+        Role.ACCESS_CONTROL_BROKER: street.dcc,
+    }
 
 
 def _inventory(home: HomePlan) -> tuple[Device, ...]:
