@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from doorstep.bench.links import Link
+from doorstep.bench.han import Han
 from doorstep.bench.world import Node, World
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing, KeyStore
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.configurations import hub_config, hub_keys, meter_config, relay_config
+from doorstep.road.configurations import hub_config, meter_config, relay_config
 from doorstep.road.hub import events as hub_events
 from doorstep.road.hub.machine import Hub
-from doorstep.road.machine import Heard, Remember, Send
+from doorstep.road.machine import Machine, Remember
 from doorstep.road.meter import events as meter_events
 from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.ppmid import events as ppmid_events
@@ -23,6 +23,8 @@ from doorstep.street import HomePlan, StreetPlan
 from doorstep.zigbee.asdu import Asdu
 
 __all__ = ["Home", "Uplink"]
+
+_HHT_JOINS_WITHIN: Final = 3_600_000
 
 Tell = Callable[[str, Any], None]
 """Told what a stop says of itself: the stop's name, and the event."""
@@ -39,10 +41,7 @@ class Uplink:
 
 
 class Home:
-    """The Devices of one home, joined by its HAN.
-
-    ``han`` carries every application payload between them; ``tell`` hears what they say of themselves.
-    """
+    """The Devices of one home, joined by its HAN; ``tell`` hears what they say of themselves."""
 
     def __init__(
         self,
@@ -50,34 +49,32 @@ class Home:
         street: StreetPlan,
         plan: HomePlan,
         keys: KeyStore,
-        han: Link[Asdu],
+        han: Han,
         uplink: Uplink,
         tell: Tell,
     ) -> None:
         self.plan = plan
         self.world = world
-        self._han = han
+        self.han = han
         self._uplink = uplink
         self._tell = tell
         self.chf, self.gpf, self.esme = plan.eui("CHF"), plan.eui("GPF"), plan.eui("ESME")
         self.ppmid, self.hht = plan.eui("PPMID"), plan.eui("HHT")
 
-        self.hub: Node[hub_events.HubInput, hub_events.HubEvent] = Node(
-            world, f"{plan.name}/hub", self._make_hub(street, keys), self._hub_says
+        self.hub: Node[Any, Any] = self._place(
+            "hub", self.gpf, DeviceType.GPF, Hub(hub_config(plan)), hub_events.PoweredOn
         )
-        self.meter: Node[meter_events.MeterInput, meter_events.MeterEvent] = Node(
-            world, f"{plan.name}/meter", self._make_meter(street, keys), self._meter_says
+        self.meter: Node[Any, Any] = self._place(
+            "meter", self.esme, DeviceType.ESME, self._make_meter(street, keys), meter_events.PoweredOn
         )
         self.relays = {
-            self.ppmid: self._make_relay(DeviceType.PPMID),
-            self.hht: self._make_relay(DeviceType.HHT),
+            eui: self._place(
+                kind.value.lower(), eui, kind, Ppmid(relay_config(plan, kind)), ppmid_events.PoweredOn
+            )
+            for eui, kind in ((self.ppmid, DeviceType.PPMID), (self.hht, DeviceType.HHT))
         }
-        self._radios: dict[Eui, Node[Any, Any]] = {
-            self.gpf: self.hub,
-            self.esme: self.meter,
-            **self.relays,
-        }
-        self.names = {eui: node.name for eui, node in self._radios.items()}
+        nodes = {self.gpf: self.hub, self.esme: self.meter, **self.relays}
+        self.names = {eui: node.name for eui, node in nodes.items()}
 
     def power_on(self) -> None:
         """Switch everything on, the hub first. The HHT stays in the engineer's van."""
@@ -88,53 +85,31 @@ class Home:
     def present_hht(self) -> None:
         """The engineer presents the HHT to the hub, which lets it join within an hour of power-on."""
         self.hub.take(hub_events.HhtPresented(self.hht))
+        self.han.admit(self.hht, self.world.now + _HHT_JOINS_WITHIN)
         self.relays[self.hht].take(ppmid_events.PoweredOn())
 
     def send(self, asdu: Asdu) -> None:
-        """Put an application payload on the HAN, whoever asks for it."""
-        self.world.send(self._han, asdu, self._deliver)
+        """Put an application payload on the HAN from the box of its source, past the stop in it."""
+        self.han.inject(asdu)
 
-    def _deliver(self, asdu: Asdu) -> None:
-        radio = self._radios.get(asdu.destination)
-        if radio is not None:
-            radio.take(Heard(asdu))
-
-    def _make_hub(self, street: StreetPlan, keys: KeyStore) -> Hub:
-        config = hub_config(street, self.plan)
-        return Hub(config, keys=hub_keys(config, keys))
+    def _place(
+        self, name: str, eui: Eui, kind: DeviceType, stop: Machine[Any, Any], power_on: type
+    ) -> Node[Any, Any]:
+        """Put a stop into the home, on its network."""
+        box = self.han.box(eui, kind, stop, power_on)
+        node = Node(self.world, f"{self.plan.name}/{name}", box, partial(self._says, eui))
+        self.han.plug_in(eui, node)
+        return node
 
     def _make_meter(self, street: StreetPlan, keys: KeyStore) -> Esme:
         return Esme(meter_config(street, self.plan), KeyRing(Holding(keys, self.esme)))
 
-    def _make_relay(self, kind: DeviceType) -> Node[ppmid_events.PpmidInput, ppmid_events.PpmidEvent]:
-        config = relay_config(self.plan, kind)
-        name = f"{self.plan.name}/{kind.value.lower()}"
-        return Node(self.world, name, Ppmid(config), partial(self._relay_says, config.eui))
-
-    def _hub_says(self, event: hub_events.HubEvent) -> None:
+    def _says(self, eui: Eui, event: Any) -> None:
+        if self.han.says(eui, event):
+            return
         match event:
-            case Send():
-                self.send(event.asdu)
             case hub_events.ToWan():
                 self._uplink.to_wan(event)
-            case Remember():
-                pass
-            case _:
-                self._tell(self.hub.name, event)
-
-    def _meter_says(self, event: meter_events.MeterEvent) -> None:
-        match event:
-            case Send():
-                self.send(event.asdu)
-            case Remember():
-                pass
-            case _:
-                self._tell(self.meter.name, event)
-
-    def _relay_says(self, eui: Eui, event: ppmid_events.PpmidEvent) -> None:
-        match event:
-            case Send():
-                self.send(event.asdu)
             case ppmid_events.Report():
                 self._uplink.report(eui, event)
             case Remember():

@@ -7,14 +7,17 @@ so that everything that moved, and everything that a stop said of it, is in :att
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, structs
 
+from doorstep.bench.air import Air
+from doorstep.bench.han import Han, PayloadHan, RadioHan
 from doorstep.bench.home import Home, Uplink
-from doorstep.bench.links import Altered, Faults, Faulty, Link, Loopback, Switched, Tapped
+from doorstep.bench.links import Faults, Faulty, Link, Loopback, Switched, Tapped
 from doorstep.bench.records import Hop, Record, Remark
 from doorstep.bench.world import Node, World
 from doorstep.errors import UsageError
@@ -41,16 +44,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Delays", "Media", "Street", "command_of"]
 
+HAN_SEED: Final = b"the secrets of a street on paper"
+"""What all secrets of the homes' networks are made from: a run can be repeated to the last bit."""
+
 HTTP_TIMEOUT: Final = 3_000
 """After how many milliseconds an HTTP client gives up, as the DCC's own does."""
 
 
 class Delays(Struct, frozen=True):
-    """How long each kind of link takes, in milliseconds, one way."""
+    """How long each kind of link takes, in milliseconds, one way.
+
+    ``frame`` is one radio frame: 127 octets at 250 kbit/s and the gap before it. ``han`` is a whole payload,
+    where a home's network carries those.
+    """
 
     http: int = 20
     relay: int = 40
     han: int = 15
+    frame: int = 6
     wan: int = 300
 
 
@@ -64,7 +75,11 @@ class Media(Struct, frozen=True):
 
 
 class Street:
-    """Everything joined. ``settled`` hears of every change of every delivery."""
+    """Everything joined.
+
+    With ``frames`` the homes' networks carry radio frames, and the faults of a HAN are those of its air;
+    without, they carry whole payloads, which costs less in long runs.
+    """
 
     def __init__(
         self,
@@ -76,6 +91,7 @@ class Street:
         faults: Media | None = None,
         seed: int = 0,
         wan_down: Iterable[str] = (),
+        frames: bool = True,
     ) -> None:
         self.plan = plan
         self.world = World(now)
@@ -102,7 +118,8 @@ class Street:
         )
         self.homes: dict[str, Home] = {}
         self.wans: dict[str, Switched[bytes]] = {}
-        self._hans: dict[str, Switched[Asdu]] = {}
+        self._hans: dict[str, Switched[Any]] = {}
+        self._frames = frames
         self._meddlers: dict[str, Callable[[bytes], bytes]] = {}
         for planned in plan.homes:
             self._build(planned, planned.name not in wan_down)
@@ -164,7 +181,8 @@ class Street:
 
     def _build(self, plan: HomePlan, wan_up: bool) -> None:
         name = plan.name
-        han: Switched[Asdu] = Switched(self._link(self._delays.han, self._faults.han))
+        delay = self._delays.frame if self._frames else self._delays.han
+        han: Switched[Any] = Switched(self._link(delay, self._faults.han))
         self._hans[name] = han
         wan: Switched[bytes] = Switched(self._link(self._delays.wan, self._faults.wan), wan_up)
         self.wans[name] = wan
@@ -172,9 +190,13 @@ class Street:
             to_wan=lambda event: self._up(name, event),
             report=lambda relay, report: self._report(relay, report),
         )
-        meddled = Altered(han, lambda asdu: self._meddle(name, asdu))
-        tapped = Tapped(meddled, lambda asdu, sent, arrived: self._heard(name, asdu, sent, arrived))
-        self.homes[name] = Home(self.world, self.plan, plan, self._keys, tapped, uplink, self._remark)
+        alter, heard = partial(self._meddle, name), partial(self._heard, name)
+        network: Han
+        if self._frames:
+            network = RadioHan(self.world, plan, Air(self.world, han), HAN_SEED, alter, heard)
+        else:
+            network = PayloadHan(self.world, han, alter, heard)
+        self.homes[name] = Home(self.world, self.plan, plan, self._keys, network, uplink, self._remark)
 
     def _link(self, delay: int, faults: Faults) -> Link[Any]:
         loopback: Link[Any] = Loopback(delay)

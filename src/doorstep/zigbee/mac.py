@@ -30,6 +30,8 @@ from doorstep.zigbee.layout import Layout, Numbered
 __all__ = [
     "Frame",
     "FrameType",
+    "destination_of",
+    "is_acknowledgement",
     "BROADCAST",
     "LONGEST",
     "COMMANDS",
@@ -158,9 +160,33 @@ class Frame(Layout, frozen=True):
     def wants_acknowledgement(self) -> bool:
         return bool(self.frame_control & _ACK_REQUEST)
 
+    @property
+    def frame_pending(self) -> bool:
+        """Whether more waits where this frame comes from."""
+        return bool(self.frame_control & _FRAME_PENDING)
+
     def acknowledgement(self, *, frame_pending: bool = False) -> Frame:
         """What acknowledges this frame; ``frame_pending`` tells a sleeping child to stay awake."""
         return Frame.of(FrameType.ACKNOWLEDGEMENT, self.sequence, frame_pending=frame_pending)
+
+
+def destination_of(octets: bytes) -> tuple[int, int | Eui] | None:
+    """The network and the address that the octets of a frame are for, without reading the rest of it.
+
+    It is what a radio's address filter looks at. None where the frame has no destination, as a beacon
+    or an acknowledgement, or ends before it.
+    """
+    mode = octets[1] >> 2 & 3 if len(octets) > 1 else 0
+    if mode == _SHORT and len(octets) >= 7:
+        return octets[3] | octets[4] << 8, octets[5] | octets[6] << 8
+    if mode == _EXTENDED and len(octets) >= 13:
+        return octets[3] | octets[4] << 8, Eui.from_little_endian(octets[5:13])
+    return None
+
+
+def is_acknowledgement(octets: bytes) -> bool:
+    """Whether the octets of a frame say that it is an acknowledgement."""
+    return bool(octets) and octets[0] & _FRAME_TYPE == FrameType.ACKNOWLEDGEMENT
 
 
 def _mode(address: int | Eui | None) -> int:

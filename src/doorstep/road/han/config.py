@@ -11,14 +11,27 @@ from doorstep.errors import UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.zigbee import fragmentation, mac
+from doorstep.zigbee.asdu import SMART_ENERGY
+from doorstep.zigbee.clusters import KEY_ESTABLISHMENT
 from doorstep.zigbee.zdo import SimpleDescriptor
 
-__all__ = ["Admission", "HanConfig", "HanPolicy", "Network", "Role", "Secret", "link_key_of"]
+__all__ = [
+    "BARE_ENDPOINT",
+    "Admission",
+    "HanConfig",
+    "HanPolicy",
+    "Network",
+    "Role",
+    "Secret",
+    "link_key_of",
+    "secret",
+]
 
 KEY_SIZE: Final = 16
 SEED_SIZE: Final = 32
 _CHANNELS: Final = range(11, 27)
 _MINUTE: Final = 60_000
+_PHYSICAL_DEVICE: Final = 0x0507
 
 
 class Secret(bytes):
@@ -30,10 +43,10 @@ class Secret(bytes):
 
 def link_key_of(octets: bytes) -> Secret:
     """A link key; raises :class:`UsageError` where it has not 16 octets."""
-    return _secret(octets, KEY_SIZE, "link key")
+    return secret(octets, KEY_SIZE, "link key")
 
 
-def _secret(octets: bytes, size: int, what: str) -> Secret:
+def secret(octets: bytes, size: int, what: str) -> Secret:
     if len(octets) != size:
         raise UsageError(f"a {what} has {size} octets, not {len(octets)}")
     return Secret(octets)
@@ -64,7 +77,7 @@ class Network(Struct, frozen=True):
     channel: int = 11
 
     def __post_init__(self) -> None:
-        structs.force_setattr(self, "key", _secret(self.key, KEY_SIZE, "network key"))
+        structs.force_setattr(self, "key", secret(self.key, KEY_SIZE, "network key"))
         if not 0 < self.pan < mac.BROADCAST:
             raise UsageError(f"a PAN identifier is 0x0001 to 0xFFFE, not 0x{self.pan:04X}")
         if self.channel not in _CHANNELS:
@@ -84,13 +97,19 @@ class Admission(Struct, frozen=True):
         structs.force_setattr(self, "link_key", link_key_of(self.link_key))
 
 
+BARE_ENDPOINT: Final = SimpleDescriptor(
+    1, SMART_ENERGY, _PHYSICAL_DEVICE, 0, (KEY_ESTABLISHMENT.id,), (KEY_ESTABLISHMENT.id,)
+)
+"""An endpoint with key establishment and nothing else."""
+
+
 class HanConfig(Struct, frozen=True, kw_only=True):
     """One radio.
 
     ``seed`` is 32 octets that nobody else knows: keys that this radio makes are derived from it and from
     counters that it remembers. A coordinator has ``network`` and ``admitted``; any other radio has
     ``link_key``, which its install code stands for, and learns the network when it joins. ``endpoints``
-    is what it says of itself when others ask.
+    is what it says of itself when others ask; the first has key establishment.
 
     Raises :class:`UsageError` for a radio that has not what its role needs.
     """
@@ -101,14 +120,16 @@ class HanConfig(Struct, frozen=True, kw_only=True):
     link_key: bytes | None = None
     network: Network | None = None
     admitted: tuple[Admission, ...] = ()
-    endpoints: tuple[SimpleDescriptor, ...] = ()
+    endpoints: tuple[SimpleDescriptor, ...] = (BARE_ENDPOINT,)
 
     def __post_init__(self) -> None:
-        structs.force_setattr(self, "seed", _secret(self.seed, SEED_SIZE, "seed"))
+        structs.force_setattr(self, "seed", secret(self.seed, SEED_SIZE, "seed"))
         if (self.role is Role.COORDINATOR) != (self.network is not None):
             raise UsageError("a coordinator makes its network, and nobody else does")
         if (self.role is Role.COORDINATOR) == (self.link_key is not None):
             raise UsageError("a Device joins with its install code, and a coordinator does not join")
+        if not self.endpoints:
+            raise UsageError("key establishment needs an endpoint")
         if self.link_key is not None:
             structs.force_setattr(self, "link_key", link_key_of(self.link_key))
 
@@ -125,14 +146,18 @@ class HanPolicy(Struct, frozen=True, kw_only=True):
     scan: Instant = 500
     """How long a Device listens for beacons after it asked for them."""
 
-    join_step: Instant = 3_000
+    join_step: Instant = 7_000
     """How long each step of joining may take before the Device begins again."""
 
     join_pause: Instant = 5_000
     """How long a Device that could not join waits before it looks again; twice as long each time."""
 
-    longest_join_pause: Instant = 60 * _MINUTE
+    longest_join_pause: Instant = 10 * _MINUTE
     """The most that this pause grows to."""
+
+    rejoins: int = 3
+    """So often a Device comes back to a coordinator that then acknowledges nothing; then it joins anew,
+    since its link key must be another than the trust centre's."""
 
     held_for_child: Instant = 7_680
     """For how long a parent holds a frame for a sleeping child (the standard's 7.68 seconds)."""
@@ -142,6 +167,9 @@ class HanPolicy(Struct, frozen=True, kw_only=True):
 
     poll: Instant = 250
     """How often it polls its parent while awake."""
+
+    seek: Instant = 3_000
+    """How long a radio waits before it asks again for a short address, or for a key to share."""
 
     patience: Instant = 30_000
     """For how long a payload may wait for its destination to join, or for a key to be made."""
