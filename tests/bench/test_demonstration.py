@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from doorstep.bench.outcome import Result, judge
 from doorstep.bench.scenarios import CASES, demonstration, try_out, without_wan
 from doorstep.bench.street import Street
 from doorstep.cli import app
+from doorstep.zigbee import capture
 from tests.bench.streets import NOW, keys_of
 
 # What must come of each case, by hand: outcome, route, who refused or what is known, identical bytes.
@@ -76,6 +78,17 @@ def test_who_only_the_home_could_ask_is_named_as_such(results: dict[str, Result]
     assert results["old-firmware"].evidence == (
         "log of the hub; the supplier says unknown (received by the Communications Hub)"
     )
+
+
+def test_the_radio_frames_of_all_homes_and_the_keys_to_them_are_written(tmp_path: Path) -> None:
+    pcap, table = tmp_path / "han.pcap", tmp_path / "han.keys"
+    done = CliRunner().invoke(app, ["demo", "--pcap", str(pcap), "--pcap-keys", str(table)])
+    assert done.exit_code == 0, done.output
+    networks = {frame.frame[3:5] for frame in capture.read(pcap.read_bytes()) if len(frame.frame) > 11}
+    assert len(networks - {b"\xff\xff"}) >= len(demonstration().homes)
+    rows = table.read_text().splitlines()
+    assert all(re.fullmatch(r'"[0-9a-f]{32}","Normal","(nwk|link)"', row) for row in rows)
+    assert sum(row.endswith('"nwk"') for row in rows) == len(demonstration().homes)
 
 
 def test_the_json_report(tmp_path: Path) -> None:

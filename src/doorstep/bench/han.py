@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from doorstep.bench.air import Air
+from doorstep.bench.capture import Capture
 from doorstep.bench.links import Altered, Link
 from doorstep.bench.world import Node, World
 from doorstep.eui import Eui
@@ -99,16 +100,27 @@ class RadioHan:
     """A radio for each box, on one air."""
 
     def __init__(
-        self, world: World, home: HomePlan, air: Air, seed: bytes, alter: Alter, heard: Overheard
+        self,
+        world: World,
+        home: HomePlan,
+        air: Air,
+        seed: bytes,
+        alter: Alter,
+        heard: Overheard,
+        capture: Capture | None = None,
     ) -> None:
         self._world = world
         self._home = home
+        self._capture = capture
         self._seed = seed
         self._alter = alter
         self._heard = heard
         self._nodes: dict[Eui, Node[Any, Any]] = {}
         self._sent: dict[Asdu, Instant] = {}
+        self._radios: dict[Eui, Radio] = {}
         self.air = air
+        if capture is not None:
+            air.taps.append(capture.add)
 
     def box(
         self, eui: Eui, device_type: DeviceType, stop: Machine[Any, Any], power_on: type
@@ -118,7 +130,8 @@ class RadioHan:
             config = hub_radio(self._home, hub_secrets(self._home, self._seed))
         else:
             config = device_radio(self._home, device_type, device_secrets(eui, self._seed))
-        return Box(_Meddled(stop, self._alter), Radio(config), power_on)
+        radio = self._radios[eui] = Radio(config)
+        return Box(_Meddled(stop, self._alter), radio, power_on)
 
     def plug_in(self, eui: Eui, node: Node[Any, Any]) -> None:
         """From now on a box hears the air."""
@@ -136,6 +149,8 @@ class RadioHan:
                 now = self._world.now
                 self._heard(asdu, self._sent.pop(asdu, now), now)
             case _:
+                if self._capture is not None:
+                    self._capture.know(self._radios[eui].keys())
                 return False
         return True
 

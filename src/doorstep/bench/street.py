@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct, structs
 
 from doorstep.bench.air import Air
+from doorstep.bench.capture import Capture
 from doorstep.bench.han import Han, PayloadHan, RadioHan
 from doorstep.bench.home import Home, Uplink
 from doorstep.bench.links import Faults, Faulty, Link, Loopback, Switched, Tapped
@@ -78,7 +79,7 @@ class Street:
     """Everything joined.
 
     With ``frames`` the homes' networks carry radio frames, and the faults of a HAN are those of its air;
-    without, they carry whole payloads, which costs less in long runs.
+    without, they carry whole payloads, which costs less in long runs. ``capture`` is given every frame.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Street:
         seed: int = 0,
         wan_down: Iterable[str] = (),
         frames: bool = True,
+        capture: Capture | None = None,
     ) -> None:
         self.plan = plan
         self.world = World(now)
@@ -120,6 +122,7 @@ class Street:
         self.wans: dict[str, Switched[bytes]] = {}
         self._hans: dict[str, Switched[Any]] = {}
         self._frames = frames
+        self._capture = capture
         self._meddlers: dict[str, Callable[[bytes], bytes]] = {}
         for planned in plan.homes:
             self._build(planned, planned.name not in wan_down)
@@ -193,7 +196,7 @@ class Street:
         alter, heard = partial(self._meddle, name), partial(self._heard, name)
         network: Han
         if self._frames:
-            network = RadioHan(self.world, plan, Air(self.world, han), HAN_SEED, alter, heard)
+            network = RadioHan(self.world, plan, Air(self.world, han), HAN_SEED, alter, heard, self._capture)
         else:
             network = PayloadHan(self.world, han, alter, heard)
         self.homes[name] = Home(self.world, self.plan, plan, self._keys, network, uplink, self._remark)

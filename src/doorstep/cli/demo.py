@@ -15,8 +15,16 @@ def demo(
         Path | None, typer.Option("--json", metavar="FILE", help="Write the deliveries as JSON, too.")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Show every case hop by hop, with all bytes.")] = False,
+    pcap_file: Annotated[
+        Path | None,
+        typer.Option("--pcap", metavar="FILE", help="Write the HAN traffic of all homes for Wireshark."),
+    ] = None,
+    pcap_keys_file: Annotated[
+        Path | None,
+        typer.Option("--pcap-keys", metavar="FILE", help="Write the rows of Wireshark's key table for it."),
+    ] = None,
 ) -> None:
     """Deliver Commands to a street of homes without WAN, through their PPMIDs, and show every hop."""
     from doorstep.cli.demonstration import show
 
-    show(json_file, full)
+    show(json_file, full, pcap_file, pcap_keys_file)

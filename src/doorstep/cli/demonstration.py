@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from doorstep.bench.capture import Capture
 from doorstep.bench.journey import Line, lines
 from doorstep.bench.outcome import Result, judge
 from doorstep.bench.records import Record
@@ -43,25 +44,36 @@ _ROAD: Final = """\
    PPMID ─3─ hub ─4─ meter    which verifies and executes, as if by the WAN"""
 
 
-def show(json_file: Path | None, full: bool) -> None:
-    """Run the demonstration and print it; ``full`` shows every case hop by hop, with all bytes."""
+def show(
+    json_file: Path | None,
+    full: bool,
+    pcap_file: Path | None = None,
+    pcap_keys_file: Path | None = None,
+) -> None:
+    """Run the demonstration and print it; ``full`` shows every case hop by hop, with all bytes.
+
+    The files are written as asked for: the deliveries, the radio frames of all homes, the keys to those.
+    """
     console = Console(highlight=False)
     began = time.monotonic()
     console.print("\n[bold]doorstep[/]: GBCS Commands delivered through the home's own network\n")
     console.print(_ROAD, style="dim", no_wrap=True, crop=False)
     console.print()
-    plan, now = demonstration(), WallClock().now()
+    plan, now, capture = demonstration(), WallClock().now(), Capture()
     with tempfile.TemporaryDirectory(prefix="doorstep-demo-") as folder:
         keys = Path(folder) / "keys"
         with _bar(console, "making keys") as advance:
             new_street_keys(keys, plan, now=now, progress=advance)
-        street = Street(plan, FolderKeyStore(keys), now, wan_down=without_wan())
+        street = Street(plan, FolderKeyStore(keys), now, wan_down=without_wan(), capture=capture)
         results = list(_run(console, street, full))
     seconds = time.monotonic() - began
     _summary(console, results, seconds)
+    if pcap_file is not None:
+        _write(console, pcap_file, capture.pcap())
+    if pcap_keys_file is not None:
+        _write(console, pcap_keys_file, capture.key_table().encode())
     if json_file is not None:
-        _write(json_file, results, seconds)
-        console.print(f"written to {escape(str(json_file))}")
+        _write(console, json_file, _report(results, seconds))
 
 
 def _run(console: Console, street: Street, full: bool) -> Iterator[Result]:
@@ -141,12 +153,17 @@ def _summary(console: Console, results: list[Result], seconds: float) -> None:
     console.print(f"[dim]times are of the homes' own clocks; all of it took {seconds:.1f} s here[/]")
 
 
-def _write(path: Path, results: list[Result], seconds: float) -> None:
-    report = {"seconds": round(seconds, 3), "deliveries": [_row(result) for result in results]}
+def _write(console: Console, path: Path, data: bytes) -> None:
     try:
-        path.write_text(json.dumps(report, indent=2) + "\n")
+        path.write_bytes(data)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
+    console.print(f"written to {escape(str(path))}")
+
+
+def _report(results: list[Result], seconds: float) -> bytes:
+    report = {"seconds": round(seconds, 3), "deliveries": [_row(result) for result in results]}
+    return (json.dumps(report, indent=2) + "\n").encode()
 
 
 def _row(result: Result) -> dict[str, Any]:

@@ -32,6 +32,7 @@ __all__ = [
     "FrameType",
     "destination_of",
     "is_acknowledgement",
+    "check",
     "BROADCAST",
     "LONGEST",
     "COMMANDS",
@@ -101,8 +102,8 @@ class Frame(Layout, frozen=True):
         if stop - start > LONGEST:
             raise DecodeError("Frame", start, f"has {stop - start} octets; the radio carries {LONGEST}")
         checked = stop - _FCS_SIZE
-        check = types.read_octets("Frame.fcs", data, max(start, checked), stop, _FCS_SIZE)
-        if check != _fcs(data[start:checked]):
+        found = types.read_octets("Frame.fcs", data, max(start, checked), stop, _FCS_SIZE)
+        if found != check(data[start:checked]):
             raise DecodeError("Frame.fcs", checked, "the frame check is wrong")
         return super().from_bytes(data, start, checked)
 
@@ -111,7 +112,7 @@ class Frame(Layout, frozen=True):
         octets = super().to_bytes()
         if len(octets) + _FCS_SIZE > LONGEST:
             raise EncodeError("Frame.payload", f"is {len(octets) + _FCS_SIZE - LONGEST} octets too long")
-        return octets + _fcs(octets)
+        return octets + check(octets)
 
     @classmethod
     def of(
@@ -195,7 +196,8 @@ def _mode(address: int | Eui | None) -> int:
     return _EXTENDED if isinstance(address, Eui) else _SHORT
 
 
-def _fcs(octets: bytes) -> bytes:
+def check(octets: bytes) -> bytes:
+    """The frame check of the octets before it."""
     return crc16(octets, 0).to_bytes(_FCS_SIZE, "little")
 
 

@@ -7,7 +7,7 @@ cannot use it drops and counts (:attr:`Radio.dropped`); nothing that comes off t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from doorstep.errors import DecodeError, NoKey
@@ -93,9 +93,19 @@ class Radio(Stop[events.HanEvent]):
 
     @property
     def network_key(self) -> bytes | None:
-        """The network key in use, for who captures the air on the owner's behalf; None off the network."""
+        """The network key in use; None off the network."""
         place = self._air.membership
         return None if place is None else place.key
+
+    def keys(self) -> Iterator[tuple[bytes, str]]:
+        """Every key that this radio uses, as ``nwk`` or ``link``: for a capture that its owner makes."""
+        if self.network_key is not None:
+            yield self.network_key, "nwk"
+        if self._config.link_key is not None:
+            yield self._config.link_key, "link"
+        for neighbour in self._neighbours:
+            if neighbour.link_key is not None:
+                yield neighbour.link_key, "link"
 
     def receive(self, event: events.HanInput, now: Instant) -> None:
         """Take one event; see :mod:`doorstep.road.han.events`."""
