@@ -66,8 +66,8 @@ def test_a_message_shows_by_its_header() -> None:
 def test_events_show_the_fields_that_matter() -> None:
     frame = TUNNELING.frame(TransferData(5, COMMAND), Direction.TO_SERVER, sequence=1)
     sent = Send(Asdu(HUB, METER, 3, 1, TUNNELING.id, SMART_ENERGY, frame.to_bytes()))
-    assert word_of(ToWan(METER, COMMAND)) == "to wan"
-    assert fields_of(ToWan(METER, COMMAND)) == {"hub": str(METER), "message": WORDS}
+    assert word_of(ToWan(METER, COMMAND, "r")) == "to wan"
+    assert fields_of(ToWan(METER, COMMAND, "r")) == {"hub": str(METER), "message": WORDS, "reference": "r"}
     assert fields_of(sent) == {
         "from": str(HUB),
         "to": str(METER),

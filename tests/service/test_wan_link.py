@@ -13,10 +13,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
 from doorstep.service.back_off import BackOff
+from doorstep.service.driver import Stopped
 from doorstep.service.proof import Purpose, prove
 from doorstep.service.wan_link import MAX_MESSAGE, WanDialler, WanServer
 from tests.service.aio import in_loop, until
 from tests.service.device_keys import DCC, HUB, OTHER, PPMID, SUPPLIER, keys_of
+
+POISON, STOPPING = b"\xdfraise", b"\xdfstop"
 
 
 class Dcc:
@@ -24,6 +27,7 @@ class Dcc:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, Eui, bytes]] = []
+        self.taken_by_hub: list[str] = []
         self.server = WanServer(DCC, keys_of(DCC), {HUB}, self)
         self.url = ""
 
@@ -35,6 +39,13 @@ class Dcc:
 
     async def heard(self, hub: Eui, message: bytes) -> None:
         self.told.append(("heard", hub, message))
+        if message == POISON:
+            raise ValueError("the machine raised")
+        if message == STOPPING:
+            raise Stopped("the driver has stopped")
+
+    async def taken(self, hub: Eui, reference: str) -> None:
+        self.taken_by_hub.append(reference)
 
 
 class Hub:
@@ -42,6 +53,7 @@ class Hub:
 
     def __init__(self, url: str, proves_to: Eui = DCC) -> None:
         self.told: list[str | bytes] = []
+        self.taken_by_dcc: list[str] = []
         self.dialler = WanDialler(
             HUB,
             proves_to,
@@ -50,6 +62,7 @@ class Hub:
             up=self.up,
             down=self.down,
             heard=self.heard,
+            taken=self.taken,
             back_off=BackOff(0.01, 0.02),
         )
 
@@ -62,17 +75,25 @@ class Hub:
     async def heard(self, message: bytes) -> None:
         self.told.append(message)
 
+    async def taken(self, reference: str) -> None:
+        self.taken_by_dcc.append(reference)
+
 
 @asynccontextmanager
 async def dcc_listening(port: int = 0) -> AsyncIterator[Dcc]:
-    dcc = Dcc()
-    listening = await dcc.server.listen("127.0.0.1", port)
-    dcc.url = f"ws://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    async with listening(Dcc(), port) as dcc:
+        yield dcc
+
+
+@asynccontextmanager
+async def listening(dcc: Dcc, port: int = 0) -> AsyncIterator[Dcc]:
+    server = await dcc.server.listen("127.0.0.1", port)
+    dcc.url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield dcc
     finally:
-        listening.close()
-        await listening.wait_closed()
+        server.close()
+        await server.wait_closed()
 
 
 @asynccontextmanager
@@ -97,18 +118,19 @@ async def closed_with(connection: ClientConnection) -> int | None:
 async def test_messages_go_both_ways_as_they_are() -> None:
     async with dcc_listening() as dcc:
         hub = Hub(dcc.url)
-        assert not hub.dialler.send(b"too early")
+        assert not hub.dialler.send(b"too early", "a")
         async with dialling(hub):
             await until(lambda: hub.told == ["up"] and dcc.told == [("up", HUB, b"")])
-            assert dcc.server.send(HUB, b"\xdd" * MAX_MESSAGE)
-            assert hub.dialler.send(b"\xdf\x00")
-            assert hub.dialler.send(b"\xdf\x01")
+            assert dcc.server.send(HUB, b"\xdd" * MAX_MESSAGE, "b")
+            assert hub.dialler.send(b"\xdf\x00", "c")
+            assert hub.dialler.send(b"\xdf\x01", "d")
             await until(lambda: len(hub.told) == 2 and len(dcc.told) == 3)
-            assert not dcc.server.send(PPMID, b"no such hub")
+            assert not dcc.server.send(PPMID, b"no such hub", "e")
+            await until(lambda: hub.taken_by_dcc == ["c", "d"] and dcc.taken_by_hub == ["b"])
         assert hub.told == ["up", b"\xdd" * MAX_MESSAGE, "down"]
         await until(lambda: len(dcc.told) == 4)
         assert [what for what, _hub, _message in dcc.told] == ["up", "heard", "heard", "down"]
-        assert not dcc.server.send(HUB, b"too late")
+        assert not dcc.server.send(HUB, b"too late", "f")
 
 
 @in_loop
@@ -158,7 +180,17 @@ async def test_a_hub_that_does_not_prove_who_it_is_has_no_wan(what: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("frame", "code"), [("a text", 1008), (b"\x00" * (MAX_MESSAGE + 1), 1009)], ids=["text", "too large"]
+    ("frame", "code"),
+    [
+        ("a text", 1008),
+        (b"\x01" + bytes(MAX_MESSAGE + 9), 1009),
+        (b"", 1008),
+        (b"\x01" + bytes(8), 1008),
+        (b"\x02" + bytes(20), 1008),
+        (b"\x00" + bytes(8), 1008),
+        (b"\x00" + bytes(9), 1008),
+    ],
+    ids=["text", "too large", "empty", "no message", "no kind", "nothing was sent", "too long a word"],
 )
 @in_loop
 async def test_a_frame_that_is_no_message_ends_the_connection(frame: str | bytes, code: int) -> None:
@@ -170,6 +202,53 @@ async def test_a_frame_that_is_no_message_ends_the_connection(frame: str | bytes
         await connection.send(frame)
         assert await closed_with(connection) == code
         await until(lambda: [what for what, _hub, _message in dcc.told] == ["up", "down"])
+
+
+@in_loop
+async def test_a_message_is_acknowledged_when_it_has_been_dealt_with_and_not_before() -> None:
+    gate = asyncio.Event()
+
+    class Slow(Dcc):
+        async def heard(self, hub: Eui, message: bytes) -> None:
+            await gate.wait()
+            await super().heard(hub, message)
+
+    async with listening(Slow()) as dcc:
+        hub = Hub(dcc.url)
+        async with dialling(hub):
+            await until(lambda: hub.told == ["up"])
+            hub.dialler.send(b"\xdf\x00", "first")
+            # A message of the DCC's has gone the other way meanwhile, so the word could have come.
+            dcc.server.send(HUB, b"\xdd\x00", "other way")
+            await until(lambda: hub.told == ["up", b"\xdd\x00"])
+            assert hub.taken_by_dcc == []
+            gate.set()
+            await until(lambda: hub.taken_by_dcc == ["first"])
+
+
+@in_loop
+async def test_a_message_for_which_the_machine_raises_does_not_come_for_ever(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with dcc_listening() as dcc:
+        hub = Hub(dcc.url)
+        async with dialling(hub):
+            await until(lambda: hub.told == ["up"])
+            hub.dialler.send(POISON, "poison")
+            hub.dialler.send(b"\xdf\x00", "next")
+            await until(lambda: hub.taken_by_dcc == ["poison", "next"])
+    assert "6 bytes could not be handled" in caplog.text
+
+
+@in_loop
+async def test_a_dcc_that_stops_acknowledges_nothing() -> None:
+    async with dcc_listening() as dcc:
+        hub = Hub(dcc.url)
+        async with dialling(hub):
+            await until(lambda: hub.told == ["up"])
+            hub.dialler.send(STOPPING, "stopping")
+            await until(lambda: "down" in hub.told)
+        assert hub.taken_by_dcc == []
 
 
 @in_loop

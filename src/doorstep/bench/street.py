@@ -226,15 +226,7 @@ class Street:
             case dcc_events.Answer():
                 self._waiting.pop(event.exchange, _nobody)(event.status, event.body)
             case dcc_events.ToWan():
-                home = self._home_of[event.hub]
-                self._carry(
-                    self.wans[home.plan.name],
-                    "WAN",
-                    "dcc",
-                    home.hub.name,
-                    event.message,
-                    lambda message: home.hub.take(hub_events.FromWan(message)),
-                )
+                self._down(self._home_of[event.hub], event)
             case dcc_events.Push():
                 self._push(event)
             case Remember():
@@ -324,6 +316,17 @@ class Street:
             event.message,
             arrive,
         )
+
+    def _down(self, home: Home, event: dcc_events.ToWan) -> None:
+        """From the DCC to a hub, which says that it has it."""
+        wan = self.wans[home.plan.name]
+
+        def arrive(message: bytes) -> None:
+            home.hub.take(hub_events.FromWan(message))
+            if wan.up:
+                self.dcc.take(dcc_events.WanTook(event.hub, event.reference))
+
+        self._carry(wan, "WAN", "dcc", home.hub.name, event.message, arrive)
 
     def _wan_changed(self, home: Home) -> None:
         up = self.wans[home.plan.name].up

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ from msgspec import Struct
 from doorstep.gbcs.times import Instant
 from doorstep.zigbee.asdu import Asdu
 
-__all__ = ["Alarms", "Heard", "Machine", "Memory", "Note", "Outbox", "Remember", "Send", "Stop"]
+__all__ = ["Alarms", "Heard", "Machine", "Memory", "Note", "Outbox", "Remember", "Send", "Stop", "Window"]
 
 In = TypeVar("In", contravariant=True)
 Out = TypeVar("Out")
@@ -151,6 +151,48 @@ class Alarms(Generic[Name]):
             del self._due[name]
             names.append(name)
         return names
+
+
+class Window:
+    """What may be on its way over a link at once, by name: the rest waits its turn until some has arrived.
+
+    It begins closed. Whatever was on its way over a link that closes waits again once it opens.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._waiting: deque[str] = deque()
+        self._under_way: set[str] = set()
+        self._open = False
+
+    def open(self, names: Iterable[str]) -> None:
+        """The link is there, and these are all that wait for it, in order."""
+        self._open = True
+        self._under_way.clear()
+        self._waiting = deque(names)
+
+    def close(self) -> None:
+        """The link is gone."""
+        self._open = False
+        self._under_way.clear()
+        self._waiting.clear()
+
+    def add(self, name: str) -> None:
+        """One more waits, behind the others; while the link is closed nothing is taken down."""
+        if self._open:
+            self._waiting.append(name)
+
+    def taken(self, name: str) -> None:
+        """One has arrived, or need not be sent any more."""
+        self._under_way.discard(name)
+
+    def next(self) -> str | None:
+        """The next to send, which is under way from now on; None while as many are as may be."""
+        if not self._waiting or len(self._under_way) >= self._size:
+            return None
+        name = self._waiting.popleft()
+        self._under_way.add(name)
+        return name
 
 
 class Stop(Generic[Out]):

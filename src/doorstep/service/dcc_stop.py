@@ -26,7 +26,7 @@ from doorstep.service.smki import SmkiService
 from doorstep.service.tasks import Background
 from doorstep.service.wan_link import WAN_PORT, WanServer
 
-__all__ = ["RECEIVE_PATH", "DccSetting", "run_dcc"]
+__all__ = ["RECEIVE_PATH", "DccSetting", "Hubs", "run_dcc"]
 
 RECEIVE_PATH: Final = "/smartdcc/duis"
 """Where the DCC's own client has its Receive Response Service by default."""
@@ -64,8 +64,8 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
             gateway.answer(event)
         elif isinstance(event, dcc.Push):
             background.start(push(event))
-        elif isinstance(event, dcc.ToWan) and not wan.send(event.hub, event.message):
-            log.say("lost", hub=str(event.hub), why="its WAN went before the message did")
+        elif isinstance(event, dcc.ToWan) and not wan.send(event.hub, event.message, event.reference):
+            log.say("kept", hub=str(event.hub), why="its WAN went before the message did")
 
     async def push(event: dcc.Push) -> None:
         with suppress(Stopped):
@@ -75,7 +75,7 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
         machine = Dcc(dcc_config(street, keys, clock.now()), own_keys, policy, memory.load())
         driver: Driver[dcc.DccInput, dcc.DccEvent] = Driver(machine, memory, perform, clock)
         gateway = Gateway(driver.take, max_body=policy.max_body)
-        wan = WanServer(street.dcc, own_keys, hubs_of(street), _Hubs(driver))
+        wan = WanServer(street.dcc, own_keys, hubs_of(street), Hubs(driver))
         background = Background()
         smki = SmkiService(lambda: Repository(keys.described()), clock, log)
         async with httpx.AsyncClient(trust_env=False) as client, AsyncExitStack() as servers:
@@ -92,7 +92,7 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
                 await background.close()
 
 
-class _Hubs:
+class Hubs:
     """Tells the machine of hubs."""
 
     def __init__(self, driver: Driver[dcc.DccInput, dcc.DccEvent]) -> None:
@@ -106,3 +106,6 @@ class _Hubs:
 
     async def heard(self, hub: Eui, message: bytes) -> None:
         await self._driver.take(dcc.FromWan(hub, message))
+
+    async def taken(self, hub: Eui, reference: str) -> None:
+        await self._driver.take(dcc.WanTook(hub, reference))

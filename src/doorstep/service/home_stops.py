@@ -67,8 +67,8 @@ async def run_hub(
         log(event)
         if isinstance(event, Send):
             radio.send(event.asdu)
-        elif isinstance(event, hub.ToWan) and wan.send(event.message):
-            driver.offer(hub.WanTook(event.reference))
+        elif isinstance(event, hub.ToWan) and not wan.send(event.message, event.reference):
+            log.say("kept", why="the WAN went before the message did")
 
     with setting.memory(f"hub {config.chf}", log) as memory:
         driver: Driver[hub.HubInput, hub.HubEvent] = Driver(
@@ -85,6 +85,7 @@ async def run_hub(
             up=lambda: driver.take(hub.WanUp()),
             down=lambda: driver.take(hub.WanDown()),
             heard=lambda message: driver.take(hub.FromWan(message)),
+            taken=lambda reference: driver.take(hub.WanTook(reference)),
         )
         async with _on_the_air(driver, han.addresses(street, home), config.gpf, config.chf) as radio:
             await until_signalled(ready, driver.run(), *([wan.run()] if wan_url else []))

@@ -1,9 +1,10 @@
 """The WAN between a Communications Hub and the DCC: a WebSocket that the hub dials.
 
-Each binary frame is one GBCS message, as it is. The path, ``/v1/wan/<eui>``, says which hub dials; the
-first frames prove it (:mod:`doorstep.service.proof`): 32 bytes that the DCC makes up, the hub's
-signature of 64 bytes, and an empty frame by which the DCC lets the hub in. From then on, for as long as
-the connection stands, the WAN is up.
+The path, ``/v1/wan/<eui>``, says which hub dials; the first frames prove it (:mod:`doorstep.service.proof`):
+32 bytes that the DCC makes up, the hub's signature of 64 bytes, and an empty frame by which the DCC lets the
+hub in. From then on, for as long as the connection stands, the WAN is up, and each end sends GBCS messages
+that the other acknowledges (:mod:`doorstep.service.acknowledged`) once it cannot lose them any more: the
+driver has performed, and so written down, all that follows from them.
 
 How hubs and the DCC really talk is not in any public document: this link is policy, and nothing above
 it knows of it. GBCS protects the messages themselves; who talks when can be seen, so beyond one machine
@@ -27,6 +28,7 @@ from websockets.http11 import Request, Response
 from doorstep.errors import DecodeError, DoorstepError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import KeyRing
+from doorstep.service.acknowledged import OVERHEAD, Carrier, Outgoing, Taken
 from doorstep.service.back_off import BackOff
 from doorstep.service.dialling import keep_dialling
 from doorstep.service.driver import Stopped
@@ -43,8 +45,10 @@ MAX_MESSAGE: Final = 0xFFFF
 
 PATH: Final = "/v1/wan/"
 
+_MAX_FRAME: Final = MAX_MESSAGE + OVERHEAD
 _WELCOME: Final = b""
 _PROOF_TIMEOUT: Final = 5.0
+_MOST_WAITING: Final = 4096  # a hub sends all that it holds for the WAN when that is back
 _MOST_CONNECTIONS: Final = 10_000
 _PATH: Final = re.compile(re.escape(PATH) + r"((?:[0-9A-F]{2}-){7}[0-9A-F]{2})", re.IGNORECASE)
 _LOG: Final = logging.getLogger(__name__)
@@ -60,7 +64,10 @@ class HubSide(Protocol):
         """The hub's connection is gone."""
 
     async def heard(self, hub: Eui, message: bytes) -> None:
-        """The hub sent a message. The next is not read until this returns."""
+        """The hub sent a message. It is acknowledged, and the next one read, when this returns."""
+
+    async def taken(self, hub: Eui, reference: str) -> None:
+        """The hub has a message that was sent to it."""
 
 
 class WanServer:
@@ -71,7 +78,7 @@ class WanServer:
         self._keys = keys
         self._hubs = frozenset(hubs)
         self._told = told
-        self._peers: Peers[bytes] = Peers(told.up, told.down)
+        self._peers: Peers[Outgoing | Taken] = Peers(told.up, told.down)
         self._connections = 0
 
     async def listen(self, host: str, port: int) -> Server:
@@ -83,7 +90,7 @@ class WanServer:
                 port,
                 process_request=self._admit,
                 compression=None,
-                max_size=MAX_MESSAGE,
+                max_size=_MAX_FRAME,
                 max_queue=16,
                 open_timeout=_PROOF_TIMEOUT,
                 close_timeout=2.0,
@@ -92,9 +99,9 @@ class WanServer:
         except OSError as error:
             raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from None
 
-    def send(self, hub: Eui, message: bytes) -> bool:
+    def send(self, hub: Eui, message: bytes, reference: str) -> bool:
         """Send a message; False where the hub is not connected, and nothing is sent."""
-        return self._peers.send(hub, message)
+        return self._peers.send(hub, Outgoing(message, reference))
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """Turn away, before any WebSocket is opened, what is not a hub of ours."""
@@ -111,7 +118,9 @@ class WanServer:
         self._connections += 1
         try:
             await self._verify(hub, connection)
-            await self._peers.serve(hub, Line(connection.send), self._read(hub, connection))
+            carrier = Carrier(connection.send)
+            line = Line(carrier.write)
+            await self._peers.serve(hub, line, self._read(hub, connection, carrier, line))
         except (ConnectionClosed, TimeoutError) as error:
             _LOG.info("hub %s: %s", hub, str(error) or "it said nothing in time")
         except Stopped:
@@ -129,16 +138,23 @@ class WanServer:
             check(self._keys, Purpose.WAN, hub, self._dcc, nonce, await _frame(connection))
             await connection.send(_WELCOME)
 
-    async def _read(self, hub: Eui, connection: ServerConnection) -> None:
-        while True:
-            await self._told.heard(hub, await _frame(connection))
+    async def _read(
+        self, hub: Eui, connection: ServerConnection, carrier: Carrier, line: Line[Outgoing | Taken]
+    ) -> None:
+        await _read(
+            connection,
+            carrier,
+            line,
+            heard=lambda message: self._told.heard(hub, message),
+            taken=lambda reference: self._told.taken(hub, reference),
+        )
 
 
 class WanDialler:
     """The hub's end: dials the DCC for as long as :meth:`run` runs, and tells when it is connected.
 
-    ``up`` and ``down`` are told of the WAN, ``heard`` of each message; the next is not read until it
-    returns.
+    ``up`` and ``down`` are told of the WAN, ``heard`` of each message, which is acknowledged, and the next
+    one read, when it returns; ``taken`` of each that was sent and has arrived.
     """
 
     def __init__(
@@ -151,6 +167,7 @@ class WanDialler:
         up: Callable[[], Awaitable[None]],
         down: Callable[[], Awaitable[None]],
         heard: Callable[[bytes], Awaitable[None]],
+        taken: Callable[[str], Awaitable[None]],
         back_off: BackOff | None = None,
     ) -> None:
         self._hub = hub
@@ -160,16 +177,17 @@ class WanDialler:
         self._up = up
         self._down = down
         self._heard = heard
+        self._taken = taken
         self._back_off = back_off or BackOff()
-        self._line: Line[bytes] | None = None
+        self._line: Line[Outgoing | Taken] | None = None
 
     async def run(self) -> None:
         """Keep the WAN up as well as can be; runs until cancelled."""
-        await keep_dialling(self._url, self._use, self._back_off, max_frame=MAX_MESSAGE)
+        await keep_dialling(self._url, self._use, self._back_off, max_frame=_MAX_FRAME)
 
-    def send(self, message: bytes) -> bool:
+    def send(self, message: bytes, reference: str) -> bool:
         """Send a message; False where the WAN is down, and nothing is sent."""
-        return self._line is not None and self._line.put(message)
+        return self._line is not None and self._line.put(Outgoing(message, reference))
 
     async def _use(self, connection: ClientConnection) -> None:
         async with asyncio.timeout(_PROOF_TIMEOUT):
@@ -179,18 +197,41 @@ class WanDialler:
             await connection.send(prove(self._keys, Purpose.WAN, self._hub, self._dcc, nonce))
             if (welcome := await _frame(connection)) != _WELCOME:
                 raise DecodeError("welcome", 0, f"{len(welcome)} bytes where an empty frame belongs")
-        self._line = Line(connection.send)
+        carrier = Carrier(connection.send)
+        line = self._line = Line(carrier.write, _MOST_WAITING)
         self._back_off.reset()
         await self._up()
         try:
-            await self._line.run(self._read(connection))
+            await line.run(_read(connection, carrier, line, heard=self._heard, taken=self._taken))
         finally:
             self._line = None
             await self._down()
 
-    async def _read(self, connection: ClientConnection) -> None:
-        while True:
-            await self._heard(await _frame(connection))
+
+async def _read(
+    connection: ServerConnection | ClientConnection,
+    carrier: Carrier,
+    line: Line[Outgoing | Taken],
+    *,
+    heard: Callable[[bytes], Awaitable[None]],
+    taken: Callable[[str], Awaitable[None]],
+) -> None:
+    """Take what comes, and acknowledge every message that whoever is told of it has dealt with.
+
+    One for which the machine raised has been dealt with as well: it would raise again.
+    """
+    while True:
+        came = carrier.read(await _frame(connection))
+        if isinstance(came, str):
+            await taken(came)
+            continue
+        try:
+            await heard(came.message)
+        except Stopped:
+            raise
+        except Exception:
+            _LOG.exception("a message of %d bytes could not be handled", len(came.message))
+        line.put(Taken(came.number))
 
 
 async def _frame(connection: ServerConnection | ClientConnection) -> bytes:

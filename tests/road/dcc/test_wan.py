@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from doorstep import gbcs
 from doorstep.duis import DccAlert, GbcsPayload, Request, RequestId
-from doorstep.road.dcc.events import Answer, DccEvent, Push, ToWan, WanDown, WanUp
+from doorstep.road.dcc.events import Answer, DccEvent, Push, ToWan, WanDown, WanTook, WanUp
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.machine import Note, Remember
 from tests.road.dcc.office import (
@@ -25,6 +25,7 @@ from tests.road.dcc.office import (
     SECOND,
     SUPPLIER,
     Office,
+    alert,
     asked,
     content_of,
     forged,
@@ -271,3 +272,56 @@ class TestBounds:
         office = Office(DccPolicy(wan_outstanding=1))
         office.code(asked(1, 1))
         assert office.code(asked(1, 1)) == "I99"
+
+
+class TestTaken:
+    """A hub acknowledges what it has: from then on the Command is the hub's to deliver."""
+
+    def test_a_command_that_was_taken_is_not_sent_again_because_the_wan_comes_back(self) -> None:
+        office = Office()
+        office.take(WanUp(CHF))
+        (sending,) = of(office.post(asked(1, 10)), ToWan)
+        office.take(WanTook(CHF, sending.reference))
+        office.take(WanDown(CHF))
+        assert sent(office.take(WanUp(CHF))) == []
+        assert sent(office.wait(HOUR - SECOND)) == []
+        assert sent(office.wait(SECOND)) == [sending.message]
+
+    def test_it_is_given_up_in_the_end_all_the_same(self) -> None:
+        office = Office()
+        office.take(WanUp(CHF))
+        (sending,) = of(office.post(asked(1, 10)), ToWan)
+        office.take(WanTook(CHF, sending.reference))
+        assert "gave up" in notes(office.wait(7 * DAY))
+
+    def test_another_hub_cannot_speak_for_it(self) -> None:
+        office = Office()
+        office.take(WanUp(CHF))
+        (sending,) = of(office.post(asked(1, 10)), ToWan)
+        office.take(WanTook(NEXT_CHF, sending.reference))
+        office.take(WanTook(CHF, "nothing of ours"))
+        assert sent(office.take(WanUp(CHF))) == [sending.message]
+
+    def test_no_more_is_on_its_way_to_one_hub_than_the_window_is_wide(self) -> None:
+        office = Office(DccPolicy(wan_window=2))
+        for counter in range(10, 15):
+            office.post(asked(1, counter))
+        office.post(asked(1, 10, target=NEIGHBOUR))
+        sending = of(office.take(WanUp(CHF)), ToWan)
+        assert [event.reference[-2:] for event in sending] == ["10", "11"]
+        assert len(sent(office.take(WanUp(NEXT_CHF)))) == 1
+        more = office.take(WanTook(CHF, sending[0].reference))
+        assert [event.reference[-2:] for event in of(more, ToWan)] == ["12"]
+        # A Response says as well that its Command has arrived.
+        more = office.hear(response_to(sending[1].message))
+        assert [event.reference[-2:] for event in of(more, ToWan)] == ["13"]
+
+
+def test_an_alert_that_a_hub_sends_again_is_forwarded_once() -> None:
+    office = Office()
+    (push,) = of(office.hear(alert()), Push)
+    assert notes(office.hear(alert())) == ["repeated"]
+    office.pushed(push)
+    again = office.restarted()
+    assert notes(again.hear(alert())) == ["repeated"]
+    assert len(of(again.hear(alert(counter=501)), Push)) == 1

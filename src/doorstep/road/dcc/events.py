@@ -17,6 +17,7 @@ __all__ = [
     "Pushed",
     "ToWan",
     "WanDown",
+    "WanTook",
     "WanUp",
 ]
 
@@ -50,6 +51,13 @@ class WanDown(Struct, frozen=True):
     hub: Eui
 
 
+class WanTook(Struct, frozen=True):
+    """A hub has a message of :class:`ToWan` for good."""
+
+    hub: Eui
+    reference: str
+
+
 class Pushed(Struct, frozen=True):
     """What came of a :class:`Push`: the User's HTTP status, None where it could not be reached."""
 
@@ -74,11 +82,12 @@ class Push(Struct, frozen=True):
 
 
 class ToWan(Struct, frozen=True):
-    """Send a message to a hub over the WAN."""
+    """Send a message to a hub over the WAN; :class:`WanTook` says by its reference that it arrived."""
 
     hub: Eui
     message: bytes
+    reference: str
 
 
-DccInput = Posted | FromWan | WanUp | WanDown | Pushed
+DccInput = Posted | FromWan | WanUp | WanDown | WanTook | Pushed
 DccEvent = Remember | Answer | Push | ToWan | Note

@@ -15,6 +15,7 @@ from doorstep.errors import InputError
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.message import Message
+from doorstep.gbcs.times import Instant
 from doorstep.road.dcc.book import Book, Entries
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.dcc.records import Issued, Kept
@@ -28,10 +29,10 @@ _BROKER: Final = "broker"
 
 
 class Ledger:
-    """Three books, and the rules that need them.
+    """Four books, and the rules that need them.
 
     The counters are as many as there are Users and targets in the inventory, since only accepted requests
-    are counted; the other two books forget the oldest.
+    are counted; the other books forget the oldest.
     """
 
     def __init__(self, policy: DccPolicy, memory: Memory) -> None:
@@ -39,6 +40,7 @@ class Ledger:
         self._counters: Book[int] = Book("counter:", int, memory)
         self._kept: Book[Kept] = Book("kept:", Kept, memory, policy.answers_kept)
         self._issued: Book[Issued] = Book("issued:", Issued, memory, policy.commands_kept)
+        self._alerts: Book[int] = Book("alert:", int, memory, policy.alerts_kept)
 
     # -- requests ---------------------------------------------------------------------------------
 
@@ -116,9 +118,23 @@ class Ledger:
         """The Response of a Command has come."""
         return self._issued.write(_answered_name(response), structs.replace(issued, answered=True))
 
+    # -- Alerts -----------------------------------------------------------------------------------
+
+    def heard(self, alert: bytes) -> bool:
+        """Whether the very same Alert has come before."""
+        return self._alerts.find(_alert_name(alert)) is not None
+
+    def hear(self, alert: bytes, now: Instant) -> Entries:
+        """An Alert has come: a hub that was not told so sends it again."""
+        return self._alerts.write(_alert_name(alert), now)
+
     def _scope(self, name: RequestId) -> str:
         pair = self._policy.counter_scope_is_pair
         return f"{name.originator}:{name.target}" if pair else f"{name.originator}"
+
+
+def _alert_name(alert: bytes) -> str:
+    return sha256(alert).hexdigest()
 
 
 def _kept_name(name: RequestId, command_variant: int) -> str:

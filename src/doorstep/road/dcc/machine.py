@@ -122,6 +122,8 @@ class Dcc(Stop[events.DccEvent]):
                 self._wan.up(event.hub, now)
             case events.WanDown():
                 self._wan.down(event.hub)
+            case events.WanTook():
+                self._wan.taken(event.reference, event.hub, now)
             case events.Pushed():
                 self._pushed(event, now)
         self.on_deadline(now)
@@ -135,7 +137,7 @@ class Dcc(Stop[events.DccEvent]):
         """Make the attempts that are due."""
         due = self._wan.due(now)
         for command in due.send:
-            self._out.put(events.ToWan(command.hub, command.command))
+            self._out.put(events.ToWan(command.hub, command.command, str(command.request)))
         for command in due.over:
             self._give_up(command, now)
         for push in self._mailbox.due(now):
@@ -271,11 +273,14 @@ class Dcc(Stop[events.DccEvent]):
         user = header.supplementary_remote_party_id or header.business_target_id
         if user not in self._config.inventory.users:
             raise InputError(f"the Alert is for {user}, who is no User of the DCC")
+        if self._ledger.heard(data):
+            self._out.put(Note("repeated", "the Alert has come before", data))
+            return
         document = self._documents.device_alert(message, user, data, now)
         if self._mailbox.full(user):
             self._out.put(Note("lost", f"{user} does not take what waits already", data))
             return
-        self._out.put(Remember(self._mailbox.put(user, document, now)))
+        self._out.put(Remember(self._mailbox.put(user, document, now) | self._ledger.hear(data, now)))
 
     def _answer(self, message: Message, data: bytes, now: Instant) -> None:
         issued = self._ledger.answered(message)

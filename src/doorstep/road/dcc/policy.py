@@ -62,6 +62,9 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     wan_lifetime: int = 7 * 24 * HOUR
     """A Command is sent again after 1 minute, each time twice as late up to an hour, for seven days."""
 
+    wan_window: int = 32
+    """How many Commands are sent to one hub before one of them is known to have arrived there."""
+
     push_first_retry: int = 1_000
     push_longest_retry: int = 5 * MINUTE
     """A push that the User's receive address does not take is repeated, in order, until it does."""
@@ -73,6 +76,9 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
 
     commands_kept: int = 100_000
     """Commands remembered for matching Responses to requests; more than can be on their way."""
+
+    alerts_kept: int = 10_000
+    """Alerts remembered by their digest, so that one that a hub sends again is not forwarded again."""
 
     wan_outstanding: int = 50_000
     """Commands on their way over the WAN, to all Devices together; what would be one more gets 503."""
