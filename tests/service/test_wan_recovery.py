@@ -116,8 +116,10 @@ class DccEnd:
         elif isinstance(event, dcc.ToWan):
             self.wan.send(event.hub, event.message, event.reference)
 
-    async def run(self, port: int) -> None:
-        listening = await self.wan.listen("127.0.0.1", port)
+    async def run(self, port: list[int]) -> None:
+        """Live at the port where the first life was given one."""
+        listening = await self.wan.listen("127.0.0.1", *port or (0,))
+        port[:] = [listening.sockets[0].getsockname()[1]]
         try:
             await self.driver.run()
         finally:
@@ -157,17 +159,10 @@ class HubEnd:
                 await dialling
 
 
-async def lives(end: DccEnd | HubEnd, port: int) -> None:
+async def lives(end: DccEnd | HubEnd, port: list[int]) -> None:
     """Run an end until it is killed."""
     with suppress(NotRemembered):
         await (end.run(port) if isinstance(end, DccEnd) else end.run())
-
-
-def free_port() -> int:
-    from doorstep.service.http_server import listening_socket
-
-    with listening_socket("127.0.0.1", 0) as listener:
-        return int(listener.getsockname()[1])
 
 
 @pytest.mark.parametrize("written", [False, True], ids=["before", "after"])
@@ -182,17 +177,19 @@ async def test_nothing_is_lost_and_nothing_comes_twice(killed: str, fatal: int, 
         "dcc": Mortal(MEMORY, fatal if killed == "dcc" else never, written=written),
         "hub": Mortal(held_by_the_hub(), fatal if killed == "hub" else never, written=written),
     }
-    port = free_port()
+    port: list[int] = []
 
     async def restarting(which: str) -> None:
         while True:
             memory = memories[which]
-            end = DccEnd(memory, pushed, clock) if which == "dcc" else HubEnd(memory, port, clock)
+            end = DccEnd(memory, pushed, clock) if which == "dcc" else HubEnd(memory, port[0], clock)
             await lives(end, port)
             memories[which] = Mortal(memory.load(), never, written=True)
 
-    running = [asyncio.create_task(restarting(which)) for which in memories]
+    running = [asyncio.create_task(restarting("dcc"))]
     try:
+        await until(lambda: bool(port))
+        running.append(asyncio.create_task(restarting("hub")))
         await until(lambda: not any(key.startswith("wan:") for key in memories["hub"].load()))
         await until(lambda: not any(key.startswith("push:") for key in memories["dcc"].load()))
     finally:
