@@ -24,7 +24,7 @@ from doorstep.road.hub.machine import Hub
 from doorstep.road.hub.store import Store
 from doorstep.service.back_off import BackOff
 from doorstep.service.dcc_stop import Hubs
-from doorstep.service.driver import Driver, Stopped
+from doorstep.service.driver import Driver
 from doorstep.service.memory import NotRemembered, VolatileMemory
 from doorstep.service.wan_link import WanDialler, WanServer
 from tests.road.dcc.office import (
@@ -155,8 +155,7 @@ class HubEnd:
             await self.driver.run()
         finally:
             dialling.cancel()
-            with suppress(asyncio.CancelledError, Stopped):
-                await dialling
+            await asyncio.gather(dialling, return_exceptions=True)
 
 
 async def lives(end: DccEnd | HubEnd, port: list[int]) -> None:
