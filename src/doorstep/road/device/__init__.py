@@ -21,6 +21,7 @@ share what is here::
 :mod:`.execution`     the languages, and what an executor of one is given and gives
 :mod:`.failure`       a component that is not carried out
 :mod:`.objects`       COSEM objects: names, types, results, and components carried out in order
+:mod:`.clusters`      ZCL clusters: attributes, and GBZ components carried out in order
 :mod:`.answer`        the Response
 :mod:`.alerts`        a Device's own Alerts
 :mod:`.codes`         alert and event codes

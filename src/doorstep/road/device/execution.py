@@ -35,9 +35,13 @@ LANGUAGES: Final[Mapping[PayloadKind, type]] = MappingProxyType(
 
 
 class Occasion(Struct, frozen=True):
-    """The circumstances of one execution: the Command's header and use case, the Device, and the time."""
+    """The circumstances of one execution: the Command's header and use case, the Device, and the time.
+
+    ``response`` is the header that the Response will have, for which data are encrypted.
+    """
 
     header: GroupingHeader
+    response: GroupingHeader
     row: UseCase
     device: Eui
     keys: KeyRing

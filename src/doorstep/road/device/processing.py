@@ -10,7 +10,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType, UseCase
-from doorstep.road.device.answer import answer
+from doorstep.road.device.answer import answer, response_header
 from doorstep.road.device.checks import Admitted, Receiver, Rejection, admit
 from doorstep.road.device.codes import AlertCode
 from doorstep.road.device.events import Executed, Rejected
@@ -64,10 +64,14 @@ def process(command: bytes, state: S, device: Device[S], now: Instant) -> Outcom
 def _executed(command: bytes, admitted: Admitted, state: S, device: Device[S], now: Instant) -> Outcome[S]:
     header, row = admitted.message.header, admitted.row
     counters = state.counters.spending(admitted.watch, admitted.sender, header.originator_counter)
-    occasion = Occasion(header, row, device.eui, device.keys, now)
-    execute = device.executors[admitted.language]
-    execution = execute(admitted.message.payload, structs.replace(state, counters=counters), occasion)
-    response = answer(header, row, execution.payload, device.eui, device.keys, now)
+    state, own_counter = structs.replace(state, counters=counters), None
+    if header.supplementary_certificate:
+        own_counter = state.own_counter + 1
+        state = structs.replace(state, own_counter=own_counter)
+    answering = response_header(header, row, device.eui, now, own_counter)
+    occasion = Occasion(header, answering, row, device.eui, device.keys, now)
+    execution = device.executors[admitted.language](admitted.message.payload, state, occasion)
+    response = answer(answering, row, execution.payload, device.keys)
     failure = execution.failure
     event = Executed(command, response, failure is None, "" if failure is None else str(failure))
     return Outcome(execution.state, event, _notes(command, row, failure))

@@ -8,12 +8,14 @@ nothing twice and loses no answer.
 from __future__ import annotations
 
 from collections import deque
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
+
+from msgspec import structs
 
 from doorstep.errors import DecodeError
 from doorstep.gbcs.gbt import Ask, GaveUp, Reassembly, Whole, decode_block, is_block, pieces_of
 from doorstep.gbcs.times import Instant
-from doorstep.road.device import Device, DeviceState, Executed, process
+from doorstep.road.device import AlertCode, Device, DeviceState, Executed, Failure, process
 from doorstep.road.device.memory import Entries
 from doorstep.road.machine import Note, Remember, Send, Stop
 from doorstep.road.meter.events import MeterEvent, MeterInput, PoweredOn, Rejected
@@ -99,11 +101,23 @@ class Meter(Stop[MeterEvent], Generic[S]):
         self._hand_over(now)
 
     def _next_activation(self) -> Instant | None:
-        """When the next pending activation is due, or None."""
+        """When the next pending instruction is due, or None."""
         raise NotImplementedError
 
-    def _activate_due(self, now: Instant) -> None:
-        """Do what was asked for by now."""
+    def _taken_due(self, now: Instant) -> tuple[S, tuple[Any, ...]]:
+        """The state without the instructions that are due at ``now``, and those, in the order asked for."""
+        raise NotImplementedError
+
+    def _activate(self, pending: Any, state: S, now: Instant) -> S:
+        """The state after an instruction has taken effect; raises :class:`Failure`."""
+        raise NotImplementedError
+
+    def _outcome(self, pending: Any, counter: int, code: AlertCode, now: Instant) -> bytes:
+        """The Alert on what became of an instruction, with the Device's own Originator Counter."""
+        raise NotImplementedError
+
+    def _settled(self, before: S, after: S) -> S:
+        """``after``, with what follows by itself from the change."""
         raise NotImplementedError
 
     def _changes(self, before: S, after: S) -> Entries:
@@ -125,6 +139,10 @@ class Meter(Stop[MeterEvent], Generic[S]):
     def _hear_other(self, asdu: Asdu, now: Instant) -> None:
         """A payload that is not of the hub's tunnel."""
         self._out.put(Note("ignored", f"not from the hub's tunnel: {asdu.source}", asdu.payload))
+
+    def _send(self, asdu: Asdu, now: Instant) -> None:
+        """Put a payload on the HAN."""
+        self._out.put(Send(asdu))
 
     # -- Commands ---------------------------------------------------------------------------------
 
@@ -163,6 +181,28 @@ class Meter(Stop[MeterEvent], Generic[S]):
         self._out.put(outcome.event)
         self._hand_over(now)
 
+    def _activate_due(self, now: Instant) -> None:
+        """Carry out what was asked for by now, and tell whoever asked; each instruction has its Alert."""
+        before = self._state
+        state, due = self._taken_due(now)
+        if not due:
+            return
+        notes = []
+        for pending in due:
+            code, why = AlertCode.FUTURE_DATED_ACTIONED, "it took effect"
+            try:
+                state = self._activate(pending, state, now)
+            except Failure as failure:
+                code, why = AlertCode.FUTURE_DATED_NOT_ACTIONED, str(failure)
+            state = structs.replace(state, own_counter=state.own_counter + 1)
+            alert = self._outcome(pending, state.own_counter, code, now)
+            state = state.with_unsent(alert, self.policy.unsent)
+            notes.append(Note("activated", why, alert, code))
+        self._remember(self._settled(before, state))
+        for note in (*notes, *self._noticed(before, self._state)):
+            self._out.put(note)
+        self._hand_over(now)
+
     # -- the tunnel -------------------------------------------------------------------------------
 
     def _hear(self, asdu: Asdu, now: Instant) -> None:
@@ -182,7 +222,7 @@ class Meter(Stop[MeterEvent], Generic[S]):
         while (event := self._tunnel.next_event()) is not None:
             match event:
                 case FrameOut(frame):
-                    self._out.put(Send(self._path.carrying(frame)))
+                    self._send(self._path.carrying(frame), now)
                 case Arrived(data):
                     self._arrived(data, now)
                 case Opened():

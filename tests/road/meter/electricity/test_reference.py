@@ -6,37 +6,22 @@ from enum import Enum
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from doorstep import gbcs
 from doorstep.eui import Eui
-from doorstep.gbcs import KeyRing, KeyUsage, Message, Role
-from doorstep.gbcs.keys import PrivateKey, PublicKey
+from doorstep.gbcs import KeyRing, Message
 from doorstep.gbcs.message import Form
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, Action, Component, Obis
-from doorstep.gbcs.times import from_iso
-from doorstep.road.device.cells import Cells
 from doorstep.road.device.objects import Place, place
 from doorstep.road.machine import Memory
 from doorstep.road.meter.electricity.config import EsmeConfig
 from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.meter.events import Executed, Rejected
-from doorstep.service.keystore import FolderKeyStore
 from tests.reference import available, hex_file, manifest, shared
 from tests.road.meter.electricity.home import drained
+from tests.road.meter.reference_keys import CELLS, ESME, GPF, THEN, ReferenceKeys
 
-ESME = Eui.parse("00-DB-12-34-56-78-90-A0")
-HUB = Eui.parse("00-DB-12-34-56-78-90-A3")
-CELLS = Cells(
-    {
-        Role.SUPPLIER: Eui.parse("90-B3-D5-1F-30-01-00-00"),
-        Role.NETWORK_OPERATOR: Eui.parse("90-B3-D5-1F-30-02-00-00"),
-        Role.ACCESS_CONTROL_BROKER: Eui.parse("90-B3-D5-1F-30-00-00-02"),
-    }
-)
-# All Responses of the set that say when they were made say this.
-THEN = from_iso("2015-01-01T00:00:00Z")
 PREPAYMENT = {place("111 0-0:19.0.0.255 2"): Data(Tag.STRUCTURE, (Data(Tag.ENUM, 2), Data(Tag.ENUM, 2)))}
 
 # What this meter does not have: profile buffers, clock, protected reads, control of auxiliary switches.
@@ -47,25 +32,6 @@ ABSENT_OBJECTS = tuple(
 )
 
 THE_SIX = ("ECS82", "CS01a", "ECS04b", "ECS42", "ECS02", "ECS03")
-
-
-class ReferenceKeys:
-    """The reference key store, with a signing key of ours for the meter, whose own is not published."""
-
-    def __init__(self) -> None:
-        self._store = FolderKeyStore(shared("rtds/keystore"), test_pki=True)
-        self._signing = ec.derive_private_key(2015, ec.SECP256R1())
-
-    def public_key(self, eui: Eui, usage: KeyUsage) -> PublicKey | None:
-        return self._store.public_key(eui, usage)
-
-    def private_key(self, eui: Eui, usage: KeyUsage) -> PrivateKey | None:
-        if (eui, usage) == (ESME, KeyUsage.DIGITAL_SIGNATURE):
-            return self._signing
-        return self._store.private_key(eui, usage)
-
-    def parties(self, role: Role) -> tuple[Eui, ...]:
-        return self._store.parties(role)
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +97,7 @@ def meter_behind(request: AccessRequest, response: AccessResponse, keys: KeyRing
             faults.add(where(component))
         elif result.action is Action.GET and result.result == 0:
             initial[where(component)] = result.data
-    config = EsmeConfig(eui=ESME, cells=CELLS, hub=HUB, initial=initial, faults=frozenset(faults))
+    config = EsmeConfig(eui=ESME, cells=CELLS, hub=GPF, initial=initial, faults=frozenset(faults))
     return Esme(config, keys)
 
 
@@ -166,7 +132,7 @@ def test_response_is_that_of_the_reference(path: str, keys: KeyRing) -> None:
 @pytest.mark.parametrize("path", scenarios(Group.BEYOND), ids=lambda path: Path(path).stem)
 def test_an_object_that_is_not_there_is_undefined(path: str, keys: KeyRing) -> None:
     command = read(path)
-    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=HUB), keys)
+    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=GPF), keys)
 
     outcome = executed(meter, bytes(command))
 
@@ -180,7 +146,7 @@ def test_an_object_that_is_not_there_is_undefined(path: str, keys: KeyRing) -> N
 
 @pytest.mark.parametrize("path", scenarios(Group.FOREIGN), ids=lambda path: Path(path).stem)
 def test_a_party_without_a_cell_is_refused(path: str, keys: KeyRing) -> None:
-    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=HUB), keys)
+    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=GPF), keys)
     assert process(meter, bytes(read(path))) == Rejected(
         bytes(read(path)), "90-B3-D5-1F-30-01-00-08 is in no trust anchor cell", 0x8F3E
     )
@@ -215,7 +181,7 @@ def test_alerts_are_those_of_the_reference(path: str, keys: KeyRing) -> None:
     assert alerts
     first = alerts[0].header.originator_counter
     memory: Memory = {"own-counter": (first - 1).to_bytes(8, "big")}
-    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=HUB), keys, memory=memory)
+    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=GPF), keys, memory=memory)
     assert executed(meter, bytes(read(path))).succeeded
     responses = len(meter.state.unsent)
     meter.on_deadline(meter.state.pending[0].due)

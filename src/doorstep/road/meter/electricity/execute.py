@@ -12,7 +12,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from doorstep.gbcs.keys import Role
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component
 from doorstep.road.device.execution import Execution, Occasion
@@ -95,8 +94,7 @@ def _invoke(component: Component, state: State, job: _Job) -> tuple[State, Data]
     _permitted(place, method.access, job)
     _fits(place, method.parameter, component.data)
     occasion = job.occasion
-    supplier = state.cells.party(Role.SUPPLIER)
-    caller = Caller(occasion.device, supplier, occasion.keys, occasion.header.originator_counter)
+    caller = Caller(occasion.device, occasion.keys, occasion.header.originator_counter)
     return method.effect(state, component.data, caller), _NULL
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import structs
-
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
 from doorstep.road.device import AlertCode, Device
 from doorstep.road.device.memory import Entries
-from doorstep.road.device.objects import Refused
 from doorstep.road.machine import Memory, Note
 from doorstep.road.meter.electricity.alerts import future_dated_outcome
 from doorstep.road.meter.electricity.conditions import noticed
@@ -18,7 +15,7 @@ from doorstep.road.meter.electricity.execute import Objects
 from doorstep.road.meter.electricity.memory import changes, remembered
 from doorstep.road.meter.electricity.registers import blank_registers
 from doorstep.road.meter.electricity.schedule import activated, earliest, taken_due
-from doorstep.road.meter.electricity.state import State
+from doorstep.road.meter.electricity.state import Pending, State
 from doorstep.road.meter.electricity.supply import settled
 from doorstep.road.meter.machine import Meter
 from doorstep.road.meter.policy import MeterPolicy
@@ -55,31 +52,21 @@ class Esme(Meter[State]):
             tunnel.maximum_transfer,
         )
         self.config = config
-        self._keys = keys
 
     def _next_activation(self) -> Instant | None:
         return earliest(self._state)
 
-    def _activate_due(self, now: Instant) -> None:
-        before = self._state
-        state, due = taken_due(before, now)
-        if not due:
-            return
-        notes = []
-        for pending in due:
-            code, why = AlertCode.FUTURE_DATED_ACTIONED, f"{pending.place} was activated"
-            try:
-                state = activated(state, pending.place, self.config.faults)
-            except Refused as refused:
-                code, why = AlertCode.FUTURE_DATED_NOT_ACTIONED, str(refused)
-            state = structs.replace(state, own_counter=state.own_counter + 1)
-            alert = future_dated_outcome(self.config.eui, state.own_counter, pending, code, now, self._keys)
-            state = state.with_unsent(alert, self.policy.unsent)
-            notes.append(Note("activated", why, alert, code))
-        self._remember(settled(before, state))
-        for note in (*notes, *noticed(before, self._state)):
-            self._out.put(note)
-        self._hand_over(now)
+    def _taken_due(self, now: Instant) -> tuple[State, tuple[Pending, ...]]:
+        return taken_due(self._state, now)
+
+    def _activate(self, pending: Pending, state: State, now: Instant) -> State:
+        return activated(state, pending.place, self.config.faults)
+
+    def _outcome(self, pending: Pending, counter: int, code: AlertCode, now: Instant) -> bytes:
+        return future_dated_outcome(self.config.eui, counter, pending, code, now, self._device.keys)
+
+    def _settled(self, before: State, after: State) -> State:
+        return settled(before, after)
 
     def _changes(self, before: State, after: State) -> Entries:
         return changes(before, after)

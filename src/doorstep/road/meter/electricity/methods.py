@@ -11,8 +11,7 @@ from msgspec import Struct
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import Data
-from doorstep.road.device.codes import AlertCode
-from doorstep.road.device.objects import Refused, Result, Shape, place
+from doorstep.road.device.objects import Shape, place
 from doorstep.road.meter.electricity import prepayment, supply
 from doorstep.road.meter.electricity.registers import (
     DOUBLE_LONG,
@@ -28,10 +27,9 @@ __all__ = ["METHODS", "Caller", "Method"]
 
 
 class Caller(Struct, frozen=True):
-    """On whose behalf a method runs: the Device and its keys, its supplier, the Command's counter."""
+    """On whose behalf a method runs: the Device and its keys, the Command's counter."""
 
     device: Eui
-    supplier: Eui | None
     keys: KeyRing
     counter: int
 
@@ -98,9 +96,7 @@ def _invoke_emergency_credit(state: State, _parameter: Data, _caller: Caller) ->
 
 
 def _enter(state: State, parameter: Data, caller: Caller) -> State:
-    if caller.supplier is None:
-        raise Refused(Result.OTHER_REASON, "no supplier is known", AlertCode.FAILED_AUTHORISATION)
-    return prepayment.top_up(state, parameter, caller.keys, caller.supplier, caller.device, caller.counter)
+    return prepayment.top_up(state, parameter, caller.keys, caller.device, caller.counter)
 
 
 def _execute_script(state: State, parameter: Data, _caller: Caller) -> State:

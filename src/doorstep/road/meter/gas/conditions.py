@@ -1,0 +1,49 @@
+"""Conditions whose beginning a gas meter logs: found by comparing the state before and after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from doorstep.road.device import AlertCode
+from doorstep.road.machine import Note
+from doorstep.road.meter.gas.prepayment import CREDIT_STATUS
+from doorstep.road.meter.gas.state import GasState
+from doorstep.road.meter.gas.supply import SUPPLY
+from doorstep.zigbee.clusters.metering import SupplyStatus
+from doorstep.zigbee.clusters.prepayment import CreditStatus
+
+__all__ = ["noticed"]
+
+
+def _says(bit: CreditStatus) -> Callable[[GasState], bool]:
+    return lambda state: bool(state.number(CREDIT_STATUS) & bit)
+
+
+def _is_armed(state: GasState) -> bool:
+    return state.number(SUPPLY) == SupplyStatus.OFF_ARMED
+
+
+_CONDITIONS: Final[tuple[tuple[AlertCode, str, Callable[[GasState], bool]], ...]] = (
+    (
+        AlertCode.EMERGENCY_CREDIT_ACTIVATED,
+        "emergency credit is in use",
+        _says(CreditStatus.EMERGENCY_CREDIT_IN_USE),
+    ),
+    (AlertCode.LOW_CREDIT, "credit is below the low credit threshold", _says(CreditStatus.LOW_CREDIT)),
+    (
+        AlertCode.CREDIT_BELOW_DISABLEMENT,
+        "credit is below the disablement threshold",
+        _says(CreditStatus.CREDIT_EXHAUSTED),
+    ),
+    (AlertCode.SUPPLY_ARMED, "the supply is armed", _is_armed),
+)
+
+
+def noticed(before: GasState, after: GasState) -> tuple[Note, ...]:
+    """A note for every condition that holds after the change and did not before."""
+    return tuple(
+        Note("event", why, code=code)
+        for code, why, holds in _CONDITIONS
+        if holds(after) and not holds(before)
+    )
