@@ -1,1 +1,1 @@
-"""How fast the GBCS language is, beside what its cryptography alone allows: ``python -m benchmarks``."""
+"""How fast doorstep is, beside what its libraries alone allow: ``python -m benchmarks``."""

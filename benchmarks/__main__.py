@@ -7,10 +7,12 @@ import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from cryptography.hazmat.backends.openssl import backend
 
+from benchmarks import gateway
 from benchmarks.figures import BOUND, VERIFIED, Figure, import_time, measure, ratio
 from benchmarks.material import gather
 
@@ -21,7 +23,16 @@ IMPORT_TARGET: Final = 120
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="rounds of each figure (default: %(default)s)")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--only", choices=("messages", "gateway"), help="one of the two tables")
+    arguments = parser.parse_args()
+    if arguments.only != "gateway":
+        messages(arguments.rounds)
+    if arguments.only != "messages":
+        requests(arguments.rounds)
+
+
+def messages(rounds: int) -> None:
+    """The table of the GBCS language."""
     material = gather()
     figures = measure(material, rounds)
     print(f"Over {material.origin}, {material.average} bytes on average; one thread, {rounds} rounds,")
@@ -32,7 +43,19 @@ def main() -> None:
     for figure in figures:
         print(row(figure, {VERIFIED: share, BOUND: "1"}.get(figure.name, "")))
     more = f"{import_time(rounds):.0f} ms"
-    print(f"\n`import doorstep.gbcs`: {more} more than bare Python (target under {IMPORT_TARGET}).")
+    print(f"\n`import doorstep.gbcs`: {more} more than bare Python (target under {IMPORT_TARGET}).\n")
+
+
+def requests(rounds: int) -> None:
+    """The table of DUIS and the gateway."""
+    print(f"Requests of CV 2, 4 and 6 in equal parts; {rounds} rounds. {machine()}.\n")
+    print("| a second | median | best | the libraries alone | of the bound |")
+    print("|---|--:|--:|--:|--:|")
+    for one in gateway.measure_gateway(rounds):
+        bound = f"{median(one.bound):,.0f}" if one.bound else ""
+        share = f"{one.ratio:.2f}" if one.ratio is not None else ""
+        target = f" (target {gateway.GATEWAY_TARGET:.2f})" if one.name == gateway.REQUESTS else ""
+        print(f"| {one.name} | {one.median:,.0f} | {one.best:,.0f} | {bound} | {share}{target} |")
 
 
 def row(figure: Figure, share: str) -> str:

@@ -116,11 +116,52 @@ async def test_what_is_remembered_is_durable_before_the_next_event() -> None:
 
 
 @in_loop
-async def test_events_given_at_once_are_done_one_after_the_other() -> None:
+async def test_events_given_at_once_are_written_down_together_and_performed_in_order() -> None:
     scene = Scene()
     async with running(scene.driver):
         await asyncio.gather(*(scene.driver.take(word) for word in "abc"))
-    assert scene.log == ["wrote b'1'", "a 1", "wrote b'2'", "b 2", "wrote b'3'", "c 3"]
+    assert scene.log == ["wrote b'3'", "a 1", "b 2", "c 3"]
+
+
+@in_loop
+async def test_no_more_than_so_many_events_wait_for_one_write() -> None:
+    scene = Scene()
+    words = [f"w{number}" for number in range(40)]
+    async with running(scene.driver):
+        await asyncio.gather(*(scene.driver.take(word) for word in words))
+    said = [f"{word} {number}" for number, word in enumerate(words, 1)]
+    assert scene.log == ["wrote b'32'", *said[:32], "wrote b'40'", *said[32:]]
+
+
+@in_loop
+async def test_what_is_remembered_of_an_event_s_being_performed_is_written_down_after_it() -> None:
+    class Careful(Counter):
+        """Remembers when it has said a word, as well."""
+
+        def receive(self, event: str, now: Instant) -> None:
+            super().receive(event, now)
+            self._out.put(Remember({"heard": b"said"}))
+
+    scene = Scene()
+    driver: Driver[str, Say] = Driver(Careful({}), scene.memory, scene.perform, scene.clock)
+    async with running(driver):
+        await asyncio.gather(driver.take("a"), driver.take("b"))
+    assert scene.log == ["wrote b'1'", "a 1", "wrote b'2'", "b 2", "wrote b'said'"]
+
+
+@in_loop
+async def test_a_crash_after_a_write_leaves_all_that_was_taken_together_remembered() -> None:
+    """The words are lost, as words on their way may be; what the machine knows is not."""
+    scene = Scene()
+
+    async def crash(_event: Say) -> None:
+        raise asyncio.CancelledError
+
+    driver: Driver[str, Say] = Driver(scene.machine, scene.memory, crash, scene.clock)
+    async with running(driver):
+        results = await asyncio.gather(*(driver.take(word) for word in "abc"), return_exceptions=True)
+    assert [type(result) for result in results] == [Stopped] * 3
+    assert scene.memory.load() == {"heard": b"3"}
 
 
 @in_loop

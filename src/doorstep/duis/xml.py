@@ -81,6 +81,18 @@ _TO_ESCAPE: Final = re.compile("[&<>\r]")
 _NOT_TEXT: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+# The encoding is fixed here, so that the bytes that were searched are the characters that the parser sees.
+_PARSER: Final = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    load_dtd=False,
+    no_network=True,
+    remove_comments=True,
+    huge_tree=False,
+    collect_ids=False,
+)
+
+
 def parse(data: bytes, max_size: int = MAX_SIZE) -> Node:
     """The root of a document, freed of comments and of white space between elements.
 
@@ -90,18 +102,8 @@ def parse(data: bytes, max_size: int = MAX_SIZE) -> Node:
     if len(data) > max_size:
         raise XmlError(f"the document has {len(data)} bytes; at most {max_size} are read")
     _refuse_unwanted(data)
-    # The encoding is fixed here, so that the bytes just searched are the characters that the parser sees.
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        huge_tree=False,
-        collect_ids=False,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         reason = (error.msg or "it does not parse").partition("\n")[0].partition(", line ")[0]
         raise XmlError(f"line {error.lineno or 1}: not well-formed XML: {reason}") from None
@@ -147,12 +149,15 @@ def bare(name: str) -> Node:
 def child(parent: Node, name: str, text: str = "", attributes: tuple[tuple[str, str], ...] = ()) -> Node:
     """A new last child of an element, with the usual prefix where its namespace has none yet."""
     tag = qualified(name)
-    namespace = tag[1:].partition("}")[0]
-    # The root has the namespace of DUIS, and lxml finds it; the others are asked for, which is slow.
-    unknown = namespace != SR and namespace in _PREFIXES and namespace not in parent.nsmap.values()
-    node = etree.SubElement(
-        parent, tag, dict(attributes), nsmap={_PREFIXES[namespace]: namespace} if unknown else None
-    )
+    if tag is name:
+        namespace = tag[1:].partition("}")[0]
+        # The root has the namespace of DUIS, and lxml finds it; the others are asked for, which is slow.
+        known = namespace not in _PREFIXES or namespace in parent.nsmap.values()
+        node = etree.SubElement(parent, tag, nsmap=None if known else {_PREFIXES[namespace]: namespace})
+    else:
+        node = etree.SubElement(parent, tag)
+    for key, value in attributes:
+        node.set(key, value)
     node.text = text or None
     return node
 

@@ -9,6 +9,10 @@
 One task does everything, so a machine is never entered twice and its events never overtake each other.
 What the machine wants remembered is durable before its next event is performed. If it cannot be
 written down the driver stops, for good: whoever starts again from the memory knows only what is true.
+
+Events that wait together are taken together: what the machine wants remembered of all of them is written
+down at once, since a write to a disk costs as much for one as for many, and what follows is performed after
+that. None of it can rest on anything that is performed only then, since all of them had come before.
 """
 
 from __future__ import annotations
@@ -31,6 +35,9 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 _LOG: Final = logging.getLogger(__name__)
+
+_MOST_TOGETHER: Final = 32
+"""Events that are taken together at most: the last of them waits for the machine to take all."""
 
 _LONGEST_WAIT: Final = 30.0
 """Seconds after which the time is looked at again: the clock may have been set meanwhile."""
@@ -66,6 +73,8 @@ class Driver(Generic[In, Out]):
         self._clock = clock
         self._most_waiting = most_waiting
         self._waiting: deque[tuple[In, asyncio.Future[None] | None]] = deque()
+        self._to_remember: dict[str, bytes | None] = {}
+        self._to_perform: list[Out] = []
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
@@ -74,7 +83,8 @@ class Driver(Generic[In, Out]):
         """Run until cancelled. Raises :class:`~doorstep.service.memory.NotRemembered`."""
         self._task = asyncio.current_task()
         try:
-            await self._drain()
+            await self._hear()
+            await self._perform_all()
             while True:
                 await self._wait()
                 await self._step()
@@ -124,22 +134,36 @@ class Driver(Generic[In, Out]):
     async def _step(self) -> None:
         """Do what is due, then take what waits."""
         await self._on_time()
+        await self._perform_all()
         while self._waiting:
-            event, done = self._waiting.popleft()
-            failure: Exception | None = None
-            try:
-                self._machine.receive(event, self._clock.now())
-            except Exception as error:
-                # A machine that raises is wrong, but one message must not be able to end a stop.
-                _LOG.exception("the machine raised for %s", type(event).__name__)
-                failure = error
-            try:
-                await self._drain()
-            except BaseException:
+            await self._take_some()
+
+    async def _take_some(self) -> None:
+        """Take the events that wait, as many as go together, and tell their givers once all is done."""
+        givers: list[tuple[asyncio.Future[None] | None, Exception | None]] = []
+        try:
+            for _ in range(min(len(self._waiting), _MOST_TOGETHER)):
+                event, done = self._waiting.popleft()
+                givers.append((done, self._receive(event)))
+                await self._hear()
+                await self._on_time()
+            await self._perform_all()
+        except BaseException:
+            for done, _failure in givers:
                 _settle(done, Stopped("the driver stopped while it performed what follows"))
-                raise
+            raise
+        for done, failure in givers:
             _settle(done, failure)
-            await self._on_time()
+
+    def _receive(self, event: In) -> Exception | None:
+        """Give the machine an event; what it raised, which nothing ought to make it do."""
+        try:
+            self._machine.receive(event, self._clock.now())
+        except Exception as error:
+            # A machine that raises is wrong, but one message must not be able to end a stop.
+            _LOG.exception("the machine raised for %s", type(event).__name__)
+            return error
+        return None
 
     async def _on_time(self) -> None:
         now = self._clock.now()
@@ -150,14 +174,32 @@ class Driver(Generic[In, Out]):
             self._machine.on_deadline(now)
         except Exception:
             _LOG.exception("the machine raised at its deadline")
-        await self._drain()
+        await self._hear()
 
-    async def _drain(self) -> None:
-        """Perform what the machine says, until it says nothing more."""
+    async def _hear(self) -> None:
+        """Collect what the machine says, until it says nothing more.
+
+        What it wants remembered after other events of the same answer may rest on them: those are performed
+        first.
+        """
+        said = False
         while (event := self._machine.next_event()) is not None:
-            if isinstance(event, Remember):
-                await self._memory.write(event.entries)
+            if not isinstance(event, Remember):
+                self._to_perform.append(event)
+                said = True
                 continue
+            if said:
+                await self._perform_all()
+                said = False
+            self._to_remember.update(event.entries)
+
+    async def _perform_all(self) -> None:
+        """Write down what is to be remembered, then perform the events that were collected with it."""
+        if self._to_remember:
+            await self._memory.write(self._to_remember)
+            self._to_remember = {}
+        events, self._to_perform = self._to_perform, []
+        for event in events:
             try:
                 await self._perform(event)
             except Exception:

@@ -90,4 +90,5 @@ class _JsonLines(_Lines):
 
 def _one_line(value: object) -> str:
     """The value as text that cannot begin a line of its own."""
-    return "".join(sign if sign.isprintable() else "?" for sign in str(value))
+    text = str(value)
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 
 from doorstep.errors import DoorstepError
@@ -59,14 +58,14 @@ def _fields(event: Struct) -> Iterator[tuple[str, Any]]:
     if chosen is not None:
         yield from chosen(event)
         return
-    for field in msgspec.structs.fields(event):
-        value = getattr(event, field.name)
+    for name in event.__struct_fields__:
+        value = getattr(event, name)
         if isinstance(value, Struct):
             yield from _fields(value)
-        elif field.name == "alert":
-            yield field.name, f"0x{value:04X}"
+        elif name == "alert":
+            yield name, f"0x{value:04X}"
         else:
-            yield field.name, _plain(value)
+            yield name, _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -11,17 +11,16 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 import httpx
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from doorstep.eui import Eui
 from doorstep.road.dcc.events import Answer, Posted, Push, Pushed
 from doorstep.service.driver import Stopped
-from doorstep.service.http_body import BodyTooLarge, body_of
+from doorstep.service.http_body import BodyTooLarge, read_body
 
 __all__ = ["GATEWAY_PORT", "Gateway", "Pusher"]
 
@@ -32,7 +31,12 @@ _READ_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 30.0
 _PUSH_SECONDS: Final = 10.0
 _OK: Final = 200
-_CLOSE: Final = {"connection": "close"}  # or the rest of the body would be read after all
+_HttpAnswer: TypeAlias = tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]
+"""An HTTP response: status, body and headers. Made by hand, since this is done for every request."""
+
+_XML: Final = ((b"content-type", b"application/xml"),)
+_RETRY: Final = ((b"retry-after", b"1"),)
+_CLOSE: Final = ((b"connection", b"close"),)  # or the rest of the body would be read after all
 
 
 class Gateway:
@@ -57,8 +61,10 @@ class Gateway:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
-        response = await self._respond(Request(scope, receive))
-        await response(scope, receive, send)
+        status, body, headers = await self._respond(scope, receive)
+        length = (b"content-length", b"%d" % len(body))
+        await send({"type": "http.response.start", "status": status, "headers": [length, *headers]})
+        await send({"type": "http.response.body", "body": body})
 
     def answer(self, answer: Answer) -> None:
         """Let the exchange have its answer, if anybody still waits for it."""
@@ -66,37 +72,38 @@ class Gateway:
         if waiting is not None and not waiting.done():
             waiting.set_result(answer)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, scope: Scope, receive: Receive) -> _HttpAnswer:
         if self._in_hand >= self._most_exchanges:
-            return Response(status_code=503, headers={"retry-after": "1"})
+            return 503, b"", _RETRY
         self._in_hand += 1
         try:
-            return await self._serve(request)
+            return await self._serve(scope, receive)
         finally:
             self._in_hand -= 1
 
-    async def _serve(self, request: Request) -> Response:
+    async def _serve(self, scope: Scope, receive: Receive) -> _HttpAnswer:
+        headers = dict(scope["headers"])
         try:
-            body = await asyncio.wait_for(body_of(request, self._max_body), _READ_SECONDS)
+            async with asyncio.timeout(_READ_SECONDS):
+                body = await read_body(headers, receive, self._max_body)
         except BodyTooLarge:
-            return Response(status_code=413, headers=_CLOSE)
+            return 413, b"", _CLOSE
         except (TimeoutError, ClientDisconnect):
-            return Response(status_code=408, headers=_CLOSE)
+            return 408, b"", _CLOSE
         try:
-            answer = await asyncio.wait_for(self._exchange(request, body), _ANSWER_SECONDS)
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                content_type = headers.get(b"content-type", b"").decode("latin-1")
+                answer = await self._exchange(scope["method"], scope["path"], content_type, body)
         except (TimeoutError, Stopped):
-            return Response(status_code=503)
-        media_type = "application/xml" if answer.status == _OK else None
-        return Response(answer.body, answer.status, media_type=media_type)
+            return 503, b"", ()
+        return answer.status, answer.body, _XML if answer.status == _OK else ()
 
-    async def _exchange(self, request: Request, body: bytes) -> Answer:
+    async def _exchange(self, method: str, path: str, content_type: str, body: bytes) -> Answer:
         exchange = str(next(self._numbers))
         waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[exchange] = waiting
-        content_type = request.headers.get("content-type", "")
-        posted = Posted(exchange, request.method, request.url.path, content_type, body)
         try:
-            await self._take(posted)
+            await self._take(Posted(exchange, method, path, content_type, body))
             return await waiting
         finally:
             del self._waiting[exchange]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
 from doorstep.errors import InputError
 
-__all__ = ["BodyTooLarge", "body_of", "unzipped"]
+__all__ = ["BodyTooLarge", "body_of", "read_body", "unzipped"]
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
@@ -20,12 +22,25 @@ class BodyTooLarge(InputError):
 
 async def body_of(request: Request, limit: int) -> bytes:
     """The body, at most ``limit`` bytes of it; raises :class:`BodyTooLarge`."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced[:20]) > limit:
-        raise BodyTooLarge(f"{announced[:20]} bytes are announced, over the limit of {limit}")
+    return await read_body(dict(request.headers.raw), request.receive, limit)
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    """The body of an ASGI request with these headers, as :func:`body_of`.
+
+    Raises :class:`starlette.requests.ClientDisconnect` where the client goes away meanwhile.
+    """
+    announced = headers.get(b"content-length", b"0")[:20]
+    if announced.isdigit() and int(announced) > limit:
+        raise BodyTooLarge(f"{int(announced)} bytes are announced, over the limit of {limit}")
     parts = []
     size = 0
-    async for part in request.stream():
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part, more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
         if size > limit:
             raise BodyTooLarge(f"more than {limit} bytes")
