@@ -60,12 +60,12 @@ def test_without_its_own_key_a_party_does_not_start(tmp_path: Path) -> None:
 
 
 def test_the_hub_has_the_firmware_and_the_devices_of_its_home() -> None:
-    config = configurations.hub_config(HOME)
+    config = configurations.hub_config(STREET, HOME)
     assert (config.chf, config.gpf) == (HOME.eui("CHF"), HOME.eui("GPF"))
     assert config.firmware == CHANGED_RULE_FIRMWARE
     assert config.devices.device_type(HOME.eui("PPMID")) is DeviceType.PPMID
     assert config.devices.device_type(HOME.eui("HHT")) is None
-    old = configurations.hub_config(structs.replace(HOME, firmware=Firmware.OLD, response_copy=True))
+    old = configurations.hub_config(STREET, structs.replace(HOME, firmware=Firmware.OLD, response_copy=True))
     assert old.firmware < CHANGED_RULE_FIRMWARE
     assert old.response_copy
 

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -18,16 +19,19 @@ from doorstep.road.hub.events import Routed
 from doorstep.road.hub.routing import Clause, Decision, Fate, Source
 from doorstep.road.machine import Note, Send
 from doorstep.road.meter.events import Rejected
-from doorstep.road.ppmid.events import Report, Stage
+from doorstep.road.ppmid.display import Display, MeterDisplay
+from doorstep.road.ppmid.events import Displayed, Report, Stage
 from doorstep.road.supplier.delivery import Delivery, Evidence, State
 from doorstep.road.supplier.events import Progress
 from doorstep.service.event_log import EventLog, start_log
 from doorstep.service.event_words import fields_of, message_words, word_of
 from doorstep.zigbee.asdu import SMART_ENERGY, Asdu
 from doorstep.zigbee.clusters import TUNNELING
+from doorstep.zigbee.clusters.metering import SupplyStatus
 from doorstep.zigbee.clusters.tunneling import TransferData
 from doorstep.zigbee.zcl import Direction
 
+BALANCE = Decimal("12.34000")
 SUPPLIER = Eui.parse("D0-05-5E-00-0F-00-00-02")
 METER = Eui.parse("D0-05-5E-01-00-01-00-E5")
 HUB = Eui.parse("D0-05-5E-01-00-01-00-6F")
@@ -158,3 +162,12 @@ def test_other_people_s_chatter_is_not_logged(capsys: pytest.CaptureFixture[str]
     logging.getLogger("websockets.server").error("opening handshake failed")
     assert capsys.readouterr().err == ""
     assert sys.stderr is not None
+
+
+def test_what_a_display_shows_is_told_by_fuel_and_field() -> None:
+    meter = MeterDisplay(balance=BALANCE, supply=SupplyStatus.OFF_ARMED, message="", read=5)
+    assert fields_of(Displayed(Display(electricity=meter))) == {
+        "electricity_balance": "12.34000",
+        "electricity_supply": "off_armed",
+        "electricity_stale": False,
+    }

@@ -131,7 +131,7 @@ class HubEnd:
     """The hub's process."""
 
     def __init__(self, memory: VolatileMemory, port: int, clock: Ticks) -> None:
-        machine = Hub(hub_config(PLAN.homes[0]), memory=memory.load())
+        machine = Hub(hub_config(PLAN, PLAN.homes[0]), memory=memory.load())
         self.driver: Driver[hub.HubInput, hub.HubEvent] = Driver(machine, memory, self.perform, clock)
         self.dialler = WanDialler(
             CHF,

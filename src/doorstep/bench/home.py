@@ -11,7 +11,7 @@ from doorstep.bench.world import Node, World
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing, KeyStore
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.configurations import hub_config, meter_config, relay_config
+from doorstep.road.configurations import hub_config, hub_keys, meter_config, relay_config
 from doorstep.road.hub import events as hub_events
 from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Machine, Remember
@@ -62,7 +62,7 @@ class Home:
         self.ppmid, self.hht = plan.eui("PPMID"), plan.eui("HHT")
 
         self.hub: Node[Any, Any] = self._place(
-            "hub", self.gpf, DeviceType.GPF, Hub(hub_config(plan)), hub_events.PoweredOn
+            "hub", self.gpf, DeviceType.GPF, self._make_hub(street, keys), hub_events.PoweredOn
         )
         self.meter: Node[Any, Any] = self._place(
             "meter", self.esme, DeviceType.ESME, self._make_meter(street, keys), meter_events.PoweredOn
@@ -100,6 +100,10 @@ class Home:
         node = Node(self.world, f"{self.plan.name}/{name}", box, partial(self._says, eui))
         self.han.plug_in(eui, node)
         return node
+
+    def _make_hub(self, street: StreetPlan, keys: KeyStore) -> Hub:
+        config = hub_config(street, self.plan)
+        return Hub(config, keys=hub_keys(config, keys))
 
     def _make_meter(self, street: StreetPlan, keys: KeyStore) -> Esme:
         return Esme(meter_config(street, self.plan), KeyRing(Holding(keys, self.esme)))

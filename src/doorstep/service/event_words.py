@@ -18,6 +18,7 @@ from doorstep.gbcs.message import peek
 from doorstep.gbcs.usecases import use_case
 from doorstep.road.hub.routing import Decision
 from doorstep.road.machine import Note
+from doorstep.road.ppmid.events import Displayed
 from doorstep.road.supplier.delivery import Delivery
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.clusters import CLUSTERS
@@ -108,6 +109,16 @@ def _note(note: Note) -> Iterator[tuple[str, Any]]:
     yield "code", f"0x{note.code:04X}" if note.code is not None else None
 
 
+def _displayed(displayed: Displayed) -> Iterator[tuple[str, Any]]:
+    for fuel, meter in (("electricity", displayed.display.electricity), ("gas", displayed.display.gas)):
+        if meter is not None:
+            for field in msgspec.structs.fields(meter):
+                value = getattr(meter, field.name)
+                if field.name != "read":
+                    named = isinstance(value, Enum)
+                    yield f"{fuel}_{field.name}", value.name.lower() if named else _plain(value)
+
+
 def _decision(decision: Decision) -> Iterator[tuple[str, Any]]:
     yield "fate", decision.fate.value
     yield "why", decision.why
@@ -126,4 +137,5 @@ _CHOSEN: Final[dict[type, Callable[[Any], Iterator[tuple[str, Any]]]]] = {
     Note: _note,
     Decision: _decision,
     Delivery: _delivery,
+    Displayed: _displayed,
 }

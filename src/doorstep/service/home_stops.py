@@ -12,7 +12,7 @@ from typing import Any
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.configurations import hub_config, meter_config, relay_config
+from doorstep.road.configurations import hub_config, hub_keys, meter_config, relay_config
 from doorstep.road.hub import events as hub
 from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Heard, Send
@@ -60,7 +60,7 @@ async def run_hub(
     """
     street, keys = setting.street()
     home = street.home(which)
-    config = hub_config(home)
+    config = hub_config(street, home)
     log = EventLog(f"{home.name}/hub")
 
     async def perform(event: hub.HubEvent) -> None:
@@ -72,7 +72,7 @@ async def run_hub(
 
     with setting.memory(f"hub {config.chf}", log) as memory:
         driver: Driver[hub.HubInput, hub.HubEvent] = Driver(
-            Hub(config, memory=memory.load()), memory, perform, WallClock()
+            Hub(config, memory=memory.load(), keys=hub_keys(config, keys)), memory, perform, WallClock()
         )
         driver.offer(hub.PoweredOn())
         if hht:

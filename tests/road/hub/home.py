@@ -142,6 +142,11 @@ class Rim:
             self.switch_off()
             self._home.later(1_000, self.switch_on)
 
+    @property
+    def held(self) -> dict[str, bytes | None]:
+        """What it remembers beside logs."""
+        return {key: value for key, value in self.memory.items() if not key.startswith("log:")}
+
     def switch_off(self) -> None:
         self.on = False
 

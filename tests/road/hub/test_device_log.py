@@ -10,7 +10,9 @@ from doorstep.errors import DecodeError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.hub.device_log import DeviceLog
-from tests.road.hub.messages import ESME, HHT, PPMID
+from tests.road.hub.messages import CHF, ESME, GPF, HHT, PPMID
+
+KEY, OTHER_KEY = bytes(range(16)), bytes(range(16, 32))
 
 
 def device(number: int) -> Eui:
@@ -51,6 +53,30 @@ def test_it_comes_back_as_it_was_written_down() -> None:
     again = DeviceLog.from_bytes(log.to_bytes())
     assert again == log
     assert isinstance(again.entries[0].eui, Eui)
+
+
+def test_the_hubs_own_two_are_beside_the_sixteen() -> None:
+    log = DeviceLog.of([(CHF, DeviceType.CHF), (GPF, DeviceType.GPF)])
+    for number in range(16):
+        log = log.adding(device(number), DeviceType.TYPE2)
+    assert len(log.others) == 16
+    assert {entry.eui for entry in log.entries} - {entry.eui for entry in log.others} == {CHF, GPF}
+
+
+def test_a_device_that_is_registered_again_brings_the_key_that_it_had() -> None:
+    log = DeviceLog().registering(ESME, KEY).removing(ESME).registering(ESME, OTHER_KEY)
+    entry = log.find(ESME)
+    assert entry is not None
+    assert (entry.link_key, entry.earlier_key, entry.joined) == (OTHER_KEY, KEY, False)
+    assert log.registering(ESME, KEY) == log
+    assert DeviceLog.from_bytes(log.to_bytes()) == log
+
+
+def test_a_key_does_not_show() -> None:
+    log = DeviceLog().registering(ESME, KEY).removing(ESME)
+    assert KEY.hex() not in repr(log)
+    assert str(KEY) not in repr(log)
+    assert log.historic[0].hashed_link_key not in (KEY, b"")
 
 
 @given(st.binary(max_size=60))

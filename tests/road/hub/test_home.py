@@ -115,7 +115,7 @@ def test_a_silent_meter_means_a_note_with_the_alert_code_and_no_more_tries() -> 
     home.run(HOUR)
     (note,) = [note for note in home.hub.all(Note) if note.what == "undelivered"]
     assert (note.about, note.code) == (COMMAND, 0x8F84)
-    assert home.hub.memory == {}
+    assert home.hub.held == {}
 
 
 @pytest.mark.parametrize("which", range(14))
@@ -224,7 +224,7 @@ def test_without_a_wan_the_hub_holds_responses_and_sends_them_in_order_when_it_i
     home.hub.switch_on()
     home.hub.take(WanUp())
     assert to_wan(home) == [response(ESME, counter) for counter in range(5)]
-    assert home.hub.memory == {}
+    assert home.hub.held == {}
     assert home.stages("d0") == [Stage.ACCEPTED, Stage.RECEIVED]
 
 

@@ -18,11 +18,9 @@ from doorstep.road.hub.events import (
     FirmwareActivated,
     FromWan,
     HhtPresented,
-    HubInput,
     Listed,
     PoweredOn,
     Routed,
-    ToWan,
     Unlisted,
     WanDown,
     WanTook,
@@ -30,8 +28,9 @@ from doorstep.road.hub.events import (
 )
 from doorstep.road.hub.machine import Hub
 from doorstep.road.hub.routing import Fate, Source
-from doorstep.road.machine import Heard, Note, Remember, Send
+from doorstep.road.machine import Heard, Send
 from doorstep.zigbee.asdu import Asdu
+from tests.road.hub.bench import CONFIG, HOUR, Bench, frames, notes, order, sent_to_wan
 from tests.road.hub.messages import (
     CHF,
     COMMAND,
@@ -50,123 +49,6 @@ from tests.road.hub.messages import (
     message,
     response,
 )
-
-HOUR = 3_600_000
-LOG = DeviceLog.of(
-    [
-        (ESME, DeviceType.ESME),
-        (GSME, DeviceType.GSME),
-        (PPMID, DeviceType.PPMID),
-        (TYPE2, DeviceType.TYPE2),
-    ]
-)
-CONFIG = HubConfig(chf=CHF, gpf=GPF, devices=LOG, firmware=2)
-
-
-class Bench:
-    """A hub, with frames to and from it in hex; TSNs of the Devices count up by themselves."""
-
-    def __init__(
-        self,
-        config: HubConfig = CONFIG,
-        policy: HubPolicy | None = None,
-        memory: dict[str, bytes | None] | None = None,
-    ) -> None:
-        self.memory: dict[str, bytes | None] = dict(memory or {})
-        self.hub = Hub(config, policy, self.memory)
-        self.now = 0
-        self.said: list[Any] = []
-        self.sequence = 0
-        self.wan_takes = True
-        self.tell(PoweredOn())
-
-    def tell(self, event: HubInput) -> list[Any]:
-        """Give the hub an event; gives all that it says to it."""
-        self.hub.receive(event, self.now)
-        return self.listen()
-
-    def listen(self) -> list[Any]:
-        said = []
-        while (event := self.hub.next_event()) is not None:
-            said.append(event)
-            if isinstance(event, Remember):
-                for key, value in event.entries.items():
-                    if value is None:
-                        assert key in self.memory, "only what was remembered is forgotten"
-                        del self.memory[key]
-                    else:
-                        self.memory[key] = value
-            elif isinstance(event, ToWan) and self.wan_takes:
-                self.hub.receive(WanTook(event.reference), self.now)
-        self.said += said
-        return said
-
-    def wait(self, duration: int) -> list[Any]:
-        """Let time pass, deadline by deadline."""
-        until = self.now + duration
-        said: list[Any] = []
-        while (due := self.hub.deadline()) is not None and due <= until:
-            self.now = max(self.now, due)
-            self.hub.on_deadline(self.now)
-            said += self.listen()
-        self.now = until
-        return said
-
-    def hear(self, device: Eui, payload: bytes) -> list[Any]:
-        return self.tell(Heard(Asdu(device, GPF, 1, 3, 0x0704, 0x0109, payload)))
-
-    def command(self, device: Eui, number: int, fields: bytes, *, to_client: bool = False) -> list[Any]:
-        """A command of the Tunneling cluster from a Device."""
-        self.sequence = (self.sequence + 1) & 0xFF
-        return self.hear(device, bytes((0x09 if to_client else 0x01, self.sequence, number)) + fields)
-
-    def open(self, device: Eui) -> int:
-        """Open the tunnel of a Device that asks; gives the tunnel id."""
-        said = self.command(device, 0x00, bytes.fromhex("06FFFF00DC05"))
-        (answer,) = frames(said)
-        assert answer[2:3] == b"\x00"
-        assert answer[5] == 0
-        return answer[3]
-
-    def grant(self, device: Eui) -> list[Any]:
-        """Answer the hub's request, as an ESME does."""
-        sequence = next(
-            event.asdu.payload[1]
-            for event in reversed(self.said)
-            if isinstance(event, Send) and event.asdu.destination == device and event.asdu.payload[2] == 0x00
-        )
-        return self.hear(device, bytes((0x09, sequence, 0x00)) + bytes.fromhex("010000DC05"))
-
-    def transfer(self, device: Eui, data: bytes, tunnel_id: int = 0) -> list[Any]:
-        """Data from a Device that is the client of its tunnel."""
-        return self.command(device, 0x02, bytes((tunnel_id, 0)) + data)
-
-    def confirm(self, device: Eui, sent: bytes, status: int = 0) -> list[Any]:
-        """The Default Response of a Device to a frame that the hub sent."""
-        control = 0x18 if sent[0] & 0x08 == 0 else 0x10
-        return self.hear(device, bytes((control, sent[1], 0x0B, sent[2], status)))
-
-
-def frames(said: list[Any], device: Eui | None = None) -> list[bytes]:
-    """The frames that were sent, to one Device or to any."""
-    return [
-        event.asdu.payload
-        for event in said
-        if isinstance(event, Send) and (device is None or event.asdu.destination == device)
-    ]
-
-
-def notes(said: list[Any], what: str) -> list[Note]:
-    return [event for event in said if isinstance(event, Note) and event.what == what]
-
-
-def sent_to_wan(said: list[Any]) -> list[bytes]:
-    return [event.message for event in said if isinstance(event, ToWan)]
-
-
-def order(said: list[Any]) -> list[str]:
-    return [type(event).__name__ for event in said]
-
 
 # -- switching on ---------------------------------------------------------------------------------
 
@@ -202,7 +84,9 @@ def test_a_policy_that_holds_nothing_is_refused(wrong: str) -> None:
         HubPolicy(**{wrong: 0})  # type: ignore[arg-type]  # All of these are numbers.
 
 
-@pytest.mark.parametrize("memory", [{"firmware": b"two"}, {"device-log": b"?"}, {"han:1": b"?"}])
+@pytest.mark.parametrize(
+    "memory", [{"chf:firmware": b"two"}, {"chf:device-log": b"?"}, {"han:1": b"?"}, {"log:event:0": b"?"}]
+)
 def test_a_memory_that_no_hub_has_written_is_refused(memory: dict[str, bytes | None]) -> None:
     with pytest.raises(DecodeError):
         Hub(CONFIG, None, memory)
@@ -226,7 +110,7 @@ def test_a_command_from_the_wan_is_written_down_and_then_sent_as_it_is() -> None
     (frame,) = frames(said, ESME)
     assert frame == bytes((0x01, 1, 0x02, 1, 0)) + command(ESME)
     assert bench.confirm(ESME, frame)
-    assert bench.memory == {}
+    assert bench.held == {}
 
 
 def test_a_command_waits_for_the_tunnel() -> None:
@@ -254,14 +138,14 @@ def test_a_command_that_the_esme_does_not_take_is_dropped_with_the_alert_code() 
     (frame,) = frames(bench.tell(FromWan(command(ESME))), ESME)
     (note,) = notes(bench.confirm(ESME, frame, 0x89), "undelivered")
     assert (note.about, note.code) == (command(ESME), 0x8F84)
-    assert bench.memory == {}
+    assert bench.held == {}
 
 
 def test_a_device_without_a_tunnel_is_delivered_nothing() -> None:
     bench = Bench()
     (note,) = notes(bench.tell(FromWan(command(TYPE2))), "refused")
     assert "has no tunnel" in note.why
-    assert bench.memory == {}
+    assert bench.held == {}
 
 
 def test_a_message_over_one_transfer_is_refused() -> None:
@@ -328,7 +212,7 @@ def test_they_are_held_while_it_is_down_and_each_is_forgotten_once_sent() -> Non
     said = bench.tell(WanUp())
     assert order(said) == ["ToWan"] * 3 + ["Remember"] * 3
     assert sent_to_wan(said) == held
-    assert bench.memory == {}
+    assert bench.held == {}
     bench.tell(WanDown())
     assert sent_to_wan(esme_sends(bench, alert(ESME))) == []
 
@@ -345,7 +229,7 @@ def test_what_the_wan_does_not_take_is_sent_again_and_kept_until_it_does() -> No
     assert sent_to_wan(bench.wait(HOUR)) == []
     again = Bench(memory=bench.memory)
     assert sent_to_wan(again.tell(WanUp())) == [response(ESME)]
-    assert again.memory == {}
+    assert again.held == {}
     assert again.tell(WanTook("wan:0000000000000000")) == []
     assert sent_to_wan(again.wait(HOUR)) == []
 
@@ -404,7 +288,7 @@ def test_a_gas_meter_fetches_its_messages_in_order_with_the_number_that_remain()
         assert handed(said) == bytes((0x02, remaining)) + each
         bench.confirm(GSME, last_frame(said))
     assert handed(bench.transfer(GSME, GET)) == NOTHING
-    assert bench.memory == {}
+    assert bench.held == {}
 
 
 def test_a_message_that_was_not_confirmed_is_handed_over_again() -> None:
@@ -460,7 +344,7 @@ def test_a_message_nobody_comes_for_is_dropped_after_24_hours() -> None:
     assert notes(bench.wait(24 * HOUR - 1), "not retrieved") == []
     (note,) = notes(bench.wait(1), "not retrieved")
     assert (note.about, note.code) == (command(GSME), 0x819D)
-    assert bench.memory == {}
+    assert bench.held == {}
     bench.open(GSME)  # The tunnel was idle for longer than its time.
     assert handed(bench.transfer(GSME, GET)) == NOTHING
 
@@ -567,7 +451,7 @@ def test_answers_go_to_the_endpoint_that_asked() -> None:
 def test_a_device_that_is_listed_is_asked_for_a_tunnel_and_stays_listed_after_a_restart() -> None:
     bench = Bench(replace(CONFIG, devices=DeviceLog()))
     said = bench.tell(Listed(ESME, DeviceType.ESME))
-    assert order(said) == ["Remember", "Note", "Send"]
+    assert order(said) == ["Remember", "Note", "Note", "Remember", "Send"]
     again = Bench(replace(CONFIG, devices=DeviceLog()), memory=bench.memory)
     assert again.hub.devices.device_type(ESME) is DeviceType.ESME
     assert len(frames(again.said, ESME)) == 1
@@ -600,9 +484,9 @@ def test_the_hub_does_not_unlist_itself() -> None:
 
 def test_a_full_log_refuses() -> None:
     bench = Bench()
-    for number in range(10):
+    for number in range(12):
         bench.tell(Listed(Eui(number.to_bytes(8, "big")), DeviceType.TYPE2))
-    assert len(bench.hub.devices.entries) == 16
+    assert len(bench.hub.devices.others) == 16
     assert order(bench.tell(Listed(STRANGER, DeviceType.ESME))) == ["Note"]
     assert order(bench.tell(HhtPresented(HHT))) == ["Note"]
 
@@ -728,7 +612,10 @@ def test_what_a_hostile_ppmid_sends_takes_a_bounded_amount_of_memory() -> None:
 
 def test_firmware_is_remembered() -> None:
     bench = Bench(replace(CONFIG, firmware=1))
-    assert order(bench.tell(FirmwareActivated(2))) == ["Remember", "Note"]
+    said = bench.tell(FirmwareActivated(2))
+    assert order(said) == ["Remember", "Note", "Remember"]
+    assert notes(said, "firmware")[0].code == 0x8F43
+    assert bench.tell(FirmwareActivated(2)) == []
     again = Bench(replace(CONFIG, firmware=1), memory=bench.memory)
     again.open(PPMID)
     (routed,) = [event for event in again.transfer(PPMID, command(ESME)) if isinstance(event, Routed)]

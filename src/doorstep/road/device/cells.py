@@ -50,15 +50,18 @@ def may_send(role: Role, row: UseCase, header: GroupingHeader, device_type: Devi
 
     The supplier and the network operator may send what the use case's row lets their Users send. The
     Access Control Broker speaks for Users whom the Device does not know: for any, in a Command that is
-    not critical and names the User; in a Critical Command only for those whom the row lists. What a PPMID
-    says to a GSME is open to no role.
+    not critical and names the User; in a Critical Command only for those whom the row lists, but to a CHF,
+    which knows no User, for any. What a PPMID says to a GSME is open to no role.
     """
     if row.category is Category.SME_C_PPMID_GSME:
         return False
     known = _KNOWN_USERS.get(device_type, {})
     if role is Role.ACCESS_CONTROL_BROKER:
         on_behalf = header.supplementary_remote_party_id is not None
-        return on_behalf and (not row.critical or any(user in _STRANGERS for user in row.roles))
+        knows_nobody = device_type is DeviceType.CHF
+        return on_behalf and (
+            not row.critical or knows_nobody or any(user in _STRANGERS for user in row.roles)
+        )
     return any(known.get(user) is role for user in row.roles)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct, structs
 
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
+from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.device import Cells
+from doorstep.road.device.objects import Place
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.tunnel import TunnelPolicy
 
-__all__ = ["HubConfig", "HubPolicy"]
+__all__ = ["HubConfig", "HubKeys", "HubPolicy"]
 
 _HOUR: Final = 3_600_000
 
@@ -25,7 +29,11 @@ class HubConfig(Struct, frozen=True, kw_only=True):
     and the GPF themselves. ``firmware`` decides which text of GBCS 10.8.2 it follows
     (:data:`~doorstep.road.hub.routing.CHANGED_RULE_FIRMWARE`). ``response_copy`` is doorstep's extension:
     a Response is tunnelled to the PPMID that its Command came from, too. ``opens_ppmid_tunnels`` is the
-    older reading in which the hub asks a PPMID for the tunnel.
+    older reading in which the hub asks a PPMID for the tunnel. ``chf_cells`` and ``gpf_cells`` are the
+    parties that the two Functions trust as they leave the factory. ``extended_pan`` identifies the home's
+    network; without one it is the GPF's identifier. ``manufacturer`` and ``model`` are what the hub says
+    of itself. ``faults`` are attributes and methods of the CHF that are broken, which is how a bench makes
+    a Command fail half-way.
 
     Raises :class:`UsageError` where the log gives the hub's own identifiers to other Devices.
     """
@@ -36,6 +44,12 @@ class HubConfig(Struct, frozen=True, kw_only=True):
     firmware: int = 1
     response_copy: bool = False
     opens_ppmid_tunnels: bool = False
+    chf_cells: Cells = Cells(MappingProxyType({}))
+    gpf_cells: Cells = Cells(MappingProxyType({}))
+    extended_pan: Eui | None = None
+    manufacturer: bytes = b"doorstep"
+    model: bytes = b"emulated"
+    faults: frozenset[Place] = frozenset()
 
     def __post_init__(self) -> None:
         if self.chf == self.gpf:
@@ -44,6 +58,13 @@ class HubConfig(Struct, frozen=True, kw_only=True):
             listed = self.devices.device_type(eui)
             if listed not in (None, own):
                 raise UsageError(f"the log has {eui} as {listed.value}, and it is the hub's {own.value}")
+
+
+class HubKeys(Struct, frozen=True):
+    """The keys of the hub's two Functions: each has its own, and the certificates of those that it trusts."""
+
+    chf: KeyRing
+    gpf: KeyRing
 
 
 class HubPolicy(Struct, frozen=True, kw_only=True):
@@ -68,6 +89,9 @@ class HubPolicy(Struct, frozen=True, kw_only=True):
 
     hht_window: Instant = _HOUR
     """The standard's: for how long after power-on a Hand-Held Terminal may be there."""
+
+    events: int = 100
+    """How many entries the Event Log and the Security Log hold each; the oldest is overwritten."""
 
     returns: int = 64
     """How many Commands from one relay are known, so that their Responses are tunnelled to it."""

@@ -2,41 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from doorstep.errors import DecodeError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.zigbee.keys import hashed_link_key
 
-__all__ = ["DeviceLog", "Entry"]
+__all__ = ["CAPACITY", "HISTORY", "DeviceLog", "Entry"]
 
 CAPACITY: Final = 16
 HISTORY: Final = 15
+_KEY_SIZES: Final = (0, 16)
+_THE_HUB_ITSELF: Final = (DeviceType.CHF, DeviceType.GPF)
 
 
 class Entry(Struct, frozen=True):
-    """One Device that the log lists."""
+    """One Device that the log lists, or listed.
+
+    ``device_type`` is None until it is known. ``link_key`` is the Trust Centre link key that it has or
+    shall join with, 16 bytes or none; ``earlier_key`` the one that it had when it was last listed. A
+    Device that is ``restored`` knew another hub, and may join this one at any time.
+    """
 
     eui: Eui
-    device_type: DeviceType
+    device_type: DeviceType | None = None
+    link_key: bytes = b""
+    earlier_key: bytes = b""
+    joined: bool = False
+    restored: bool = False
+
+    @property
+    def hashed_link_key(self) -> bytes:
+        """What the hub says of the link key to others: its hash, or nothing where there is none."""
+        return hashed_link_key(self.link_key) if self.link_key else b""
+
+    def __repr__(self) -> str:
+        kind = self.device_type.value if self.device_type else "unknown"
+        return f"<{kind} {self.eui}{', joined' if self.joined else ''}>"
+
+
+_Fields = tuple[bytes, DeviceType | None, bytes, bytes, bool, bool]
 
 
 class _Record(Struct, frozen=True):
-    """What is written down of a log: pairs of identifier and type."""
+    """What is written down of a log."""
 
-    entries: tuple[tuple[bytes, DeviceType], ...]
-    historic: tuple[tuple[bytes, DeviceType], ...]
+    entries: tuple[_Fields, ...]
+    historic: tuple[_Fields, ...]
 
 
 class DeviceLog(Struct, frozen=True):
     """The log and the historic log, as one value; a change makes a new one.
 
-    The log holds 16 Devices at most. The historic log holds the last 15 that were removed, oldest
-    first; an HHT never enters it.
+    The log holds 16 Devices at most, beside the hub's own CHF and GPF. The historic log holds the last
+    15 that were removed, oldest first; an HHT never enters it.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -44,10 +68,21 @@ class DeviceLog(Struct, frozen=True):
 
     @classmethod
     def of(cls, devices: Iterable[tuple[Eui, DeviceType]]) -> DeviceLog:
-        """A log of these Devices."""
+        """A log of these Devices, which have joined."""
         log = cls()
         for eui, device_type in devices:
             log = log.adding(eui, device_type)
+        return log
+
+    @classmethod
+    def restored(cls, devices: Iterable[tuple[Eui, bytes]]) -> DeviceLog:
+        """A log of Devices that knew another hub: each may join with the hash of the key that it had there.
+
+        Raises :class:`UsageError` where there are too many.
+        """
+        log = cls()
+        for eui, hashed_key in devices:
+            log = log._with(Entry(eui, None, hashed_key, restored=True))
         return log
 
     @classmethod
@@ -57,35 +92,44 @@ class DeviceLog(Struct, frozen=True):
             record = msgspec.msgpack.decode(data, type=_Record)
         except msgspec.DecodeError as error:
             raise DecodeError("CHF Device Log", 0, str(error)) from None
-        return cls(
-            tuple(Entry(Eui.of(eui), device_type) for eui, device_type in record.entries),
-            tuple(Entry(Eui.of(eui), device_type) for eui, device_type in record.historic),
-        )
+        return cls(tuple(map(_entry, record.entries)), tuple(map(_entry, record.historic)))
 
     def to_bytes(self) -> bytes:
         """The form in which a hub remembers it, doorstep's own."""
-        entries = tuple((bytes(entry.eui), entry.device_type) for entry in self.entries)
-        historic = tuple((bytes(entry.eui), entry.device_type) for entry in self.historic)
-        return msgspec.msgpack.encode(_Record(entries, historic))
+        record = _Record(tuple(map(_fields, self.entries)), tuple(map(_fields, self.historic)))
+        return msgspec.msgpack.encode(record)
+
+    def find(self, eui: Eui) -> Entry | None:
+        """The Device's entry, or None where the log does not list it."""
+        return next((entry for entry in self.entries if entry.eui == eui), None)
 
     def device_type(self, eui: Eui) -> DeviceType | None:
-        """What the Device is, or None where the log does not list it."""
-        for entry in self.entries:
-            if entry.eui == eui:
-                return entry.device_type
-        return None
+        """What the Device is; None where the log does not list it, or does not know."""
+        entry = self.find(eui)
+        return entry.device_type if entry else None
+
+    @property
+    def others(self) -> tuple[Entry, ...]:
+        """The entries without the hub's own two: what the hub tells others of its log."""
+        return tuple(entry for entry in self.entries if entry.device_type not in _THE_HUB_ITSELF)
 
     def adding(self, eui: Eui, device_type: DeviceType) -> DeviceLog:
-        """The log with a Device added; unchanged where it is listed already.
+        """The log with a Device added that has joined; unchanged where it is listed already.
 
         Raises :class:`UsageError` where the log is full.
         """
-        if self.device_type(eui) is not None:
-            return self
-        if len(self.entries) >= CAPACITY:
-            raise UsageError(f"the CHF Device Log is full: {CAPACITY} Devices")
-        historic = tuple(entry for entry in self.historic if entry.eui != eui)
-        return DeviceLog((*self.entries, Entry(eui, device_type)), historic)
+        return self._with(Entry(eui, device_type, joined=True))
+
+    def registering(self, eui: Eui, link_key: bytes) -> DeviceLog:
+        """The log with a Device added that shall join with ``link_key``; unchanged where it is listed.
+
+        One that the historic log knows may join with the key that it had, too. Raises
+        :class:`UsageError` where the log is full.
+        """
+        known = next((entry for entry in self.historic if entry.eui == eui), None)
+        if known is None:
+            return self._with(Entry(eui, None, link_key))
+        return self._with(Entry(eui, known.device_type, link_key, known.link_key))
 
     def removing(self, eui: Eui) -> DeviceLog:
         """The log without a Device; unchanged where it is not listed."""
@@ -93,3 +137,28 @@ class DeviceLog(Struct, frozen=True):
         kept = tuple(entry for entry in self.entries if entry.eui != eui)
         remembered = tuple(entry for entry in gone if entry.device_type is not DeviceType.HHT)
         return DeviceLog(kept, (*self.historic, *remembered)[-HISTORY:])
+
+    def changing(self, eui: Eui, change: Callable[[Entry], Entry]) -> DeviceLog:
+        """The log with a Device's entry changed; unchanged where it is not listed."""
+        entries = tuple(change(entry) if entry.eui == eui else entry for entry in self.entries)
+        return structs.replace(self, entries=entries)
+
+    def _with(self, new: Entry) -> DeviceLog:
+        if self.find(new.eui) is not None:
+            return self
+        if new.device_type not in _THE_HUB_ITSELF and len(self.others) >= CAPACITY:
+            raise UsageError(f"the CHF Device Log is full: {CAPACITY} Devices")
+        historic = tuple(entry for entry in self.historic if entry.eui != new.eui)
+        return DeviceLog((*self.entries, new), historic)
+
+
+def _fields(entry: Entry) -> _Fields:
+    keys = entry.link_key, entry.earlier_key
+    return bytes(entry.eui), entry.device_type, *keys, entry.joined, entry.restored
+
+
+def _entry(fields: _Fields) -> Entry:
+    eui, device_type, link_key, earlier_key, joined, restored = fields
+    if len(link_key) not in _KEY_SIZES or len(earlier_key) not in _KEY_SIZES:
+        raise DecodeError("CHF Device Log", 0, "a link key has 16 bytes")
+    return Entry(Eui.of(eui), device_type, link_key, earlier_key, joined, restored)

@@ -2,7 +2,8 @@
 
 In: its home's network, the WAN, and what happens to the box itself. Out: the same two sides, what it
 has to remember, and notes for its own event log. :class:`Routed` says what the routing rule made of
-each message, which no real hub says aloud but which lets a bench see it.
+each message, ``Executed`` and ``Rejected`` what the hub's own Functions made of theirs; no real hub says
+these aloud, but they let a bench see it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from msgspec import Struct
 
 from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.device import Executed, Rejected
+from doorstep.road.han.events import Expel, Joined, Left, Permit
 from doorstep.road.hub.routing import Decision, Source
 from doorstep.road.machine import Heard, Note, Remember, Send
 
@@ -20,6 +23,8 @@ __all__ = [
     "HhtPresented",
     "HubEvent",
     "HubInput",
+    "Identified",
+    "ImageReceived",
     "Listed",
     "PoweredOn",
     "Routed",
@@ -50,9 +55,30 @@ class PoweredOn(Struct, frozen=True):
 
 
 class HhtPresented(Struct, frozen=True):
-    """A Hand-Held Terminal shows its Entity Identifier and install code by inter-PAN."""
+    """A Hand-Held Terminal shows its Entity Identifier and install code by inter-PAN.
+
+    The code is without its check, and left out where the terminal is on the network already.
+    """
 
     eui: Eui
+    install_code: bytes = b""
+
+
+class Identified(Struct, frozen=True):
+    """What type a Device of the CHF Device Log is has become known: its descriptors say so.
+
+    CCS01 does not say it, and doorstep leaves the finding out to whoever runs the hub.
+    """
+
+    eui: Eui
+    device_type: DeviceType
+
+
+class ImageReceived(Struct, frozen=True):
+    """A firmware image for the hub itself has come over the WAN: the SHA-256 hash over it, its version."""
+
+    hash: bytes
+    version: int
 
 
 class Listed(Struct, frozen=True):
@@ -109,6 +135,10 @@ HubInput = (
     | HhtPresented
     | Listed
     | Unlisted
+    | Identified
+    | Joined
+    | Left
+    | ImageReceived
     | FirmwareActivated
 )
-HubEvent = Remember | Send | ToWan | Note | Routed
+HubEvent = Remember | Send | ToWan | Permit | Expel | Note | Routed | Executed | Rejected

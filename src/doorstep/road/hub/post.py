@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from msgspec import structs
+
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.hub.chf_objects import LinkRecord
 from doorstep.road.hub.config import HubConfig, HubPolicy
 from doorstep.road.hub.events import HubEvent
 from doorstep.road.hub.gas import FRAMING, Fetching
+from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.store import Entries, Held, Store
 from doorstep.road.hub.tunnels import Tunnels
-from doorstep.road.machine import Alarms, Memory, Note, Outbox, Remember, Send
+from doorstep.road.machine import Alarms, Memory, Outbox, Remember, Send
 from doorstep.road.tunnel import Arrived, Closed, Delivered, Opened, Rejected, Undelivered, Why
 from doorstep.zigbee import gsme
 from doorstep.zigbee.asdu import Asdu
@@ -36,14 +40,23 @@ _FOR_GOOD: Final = (Why.REFUSED, Why.TOO_LONG)
 class Post:
     """Tunnels, queues and time limits towards the Devices of the log.
 
-    What is to be sent, remembered and noted goes to ``out``; what arrived comes from
+    What is to be sent and remembered goes to ``out``; what arrived comes from
     :meth:`next_arrival`, before the confirmation of its arrival goes to ``out``.
     """
 
-    def __init__(self, config: HubConfig, policy: HubPolicy, memory: Memory, out: Outbox[HubEvent]) -> None:
+    def __init__(
+        self,
+        config: HubConfig,
+        policy: HubPolicy,
+        memory: Memory,
+        out: Outbox[HubEvent],
+        journal: Journal,
+    ) -> None:
         self._policy = policy
         self._out = out
+        self._journal = journal
         self._types: dict[Eui, DeviceType] = {}
+        self._links: dict[Eui, LinkRecord] = {}
         self._tunnels = Tunnels(config.gpf, policy.tunnel, opens_ppmid_tunnels=config.opens_ppmid_tunnels)
         self._waiting = Store("han", policy.waiting, memory)
         self._fetching = Fetching(self._waiting)
@@ -77,13 +90,34 @@ class Post:
     def unlisted(self, device: Eui, now: Instant) -> Entries:
         """A Device is out of the log: its tunnel and its queue are gone."""
         self._types.pop(device, None)
+        self._links.pop(device, None)
         self._tunnels.remove(device, now)
         self._fetching.over(device)
         entries: Entries = {}
         for held in self._waiting.of(device):
             entries |= self._drop(held)
-            self._out.put(Note("discarded", f"{device} is out of the CHF Device Log", held.message))
+            self._journal.note(now, "discarded", f"{device} is out of the CHF Device Log", held.message)
         return entries
+
+    def rejoined(self, device: Eui, now: Instant) -> None:
+        """A Device is on the network anew: its tunnel begins anew, and what waits is sent anew."""
+        self._reset(device, now, reopen=True)
+
+    def left(self, device: Eui, now: Instant) -> None:
+        """A Device is not on the network: its tunnel is forgotten, and asked for when something is for it."""
+        self._reset(device, now, reopen=False)
+
+    def _reset(self, device: Eui, now: Instant, *, reopen: bool) -> None:
+        if device not in self._tunnels:
+            return
+        self._fetching.over(device)
+        self._tunnels.reset(device, self._types[device], now, reopen=reopen)
+        for held in self._waiting.of(device):
+            self.dispatch(held, now)
+
+    def link(self, device: Eui) -> LinkRecord:
+        """How the Device was last heard, and how transmissions to it went."""
+        return self._links.get(device, LinkRecord())
 
     # -- messages to Devices ----------------------------------------------------------------------
 
@@ -105,7 +139,7 @@ class Post:
         """Set a message on its way that is written down."""
         if held.device not in self._tunnels:
             self._out.put(Remember(self._drop(held)))
-            self._out.put(Note("discarded", f"{held.device} has no tunnel any more", held.message))
+            self._journal.note(now, "discarded", f"{held.device} has no tunnel any more", held.message)
         elif self._sleeps(held.device):
             self._retention.set(held.name, held.since + self._policy.gas_retention)
         else:
@@ -115,9 +149,10 @@ class Post:
 
     def hear(self, asdu: Asdu, now: Instant) -> None:
         """Take a payload from a Device of the log."""
+        self._links[asdu.source] = structs.replace(self.link(asdu.source), heard=now)
         objection = self._tunnels.hear(asdu, now)
         if objection is not None:
-            self._out.put(Note("ignored", f"{asdu.source}: {objection}", asdu.payload))
+            self._journal.note(now, "ignored", f"{asdu.source}: {objection}", asdu.payload)
 
     def next_arrival(self, now: Instant) -> tuple[Eui, bytes] | None:
         """The next message that came through a tunnel, and from whom; None when there is no more."""
@@ -141,7 +176,7 @@ class Post:
         for name in self._retention.due(now):
             held = self._waiting.named(name)
             if held is not None:
-                self._not_retrieved(held)
+                self._not_retrieved(held, now)
         self._tunnels.on_deadline(now)
 
     # -- GSMEs ------------------------------------------------------------------------------------
@@ -154,7 +189,7 @@ class Post:
         try:
             form = gsme.from_bytes(data)
         except DecodeError as error:
-            self._out.put(Note("refused", f"from {device}: {error}", data))
+            self._journal.note(now, "refused", f"from {device}: {error}", data)
             return None
         if isinstance(form, gsme.Put):
             return form.message
@@ -162,15 +197,15 @@ class Post:
             if (answer := self._fetching.asked(device)) is not None:
                 self._tunnels.send(device, *answer, now)
         else:
-            self._out.put(Note("refused", f"from {device}: a GSME sends no GET-RESPONSE", data))
+            self._journal.note(now, "refused", f"from {device}: a GSME sends no GET-RESPONSE", data)
         return None
 
-    def _not_retrieved(self, held: Held) -> None:
+    def _not_retrieved(self, held: Held, now: Instant) -> None:
         if self._tunnels.withdraw(held.device, held.name):
             self._fetching.over(held.device)
         self._out.put(Remember(self._drop(held)))
         why = f"{held.device} did not come for it in time"
-        self._out.put(Note("not retrieved", why, held.message, _NOT_RETRIEVED))
+        self._journal.note(now, "not retrieved", why, held.message, _NOT_RETRIEVED)
 
     # -- what the tunnels tell --------------------------------------------------------------------
 
@@ -181,8 +216,10 @@ class Post:
         self._fetching.over(device)
         held = self._waiting.named(event.reference)
         if held is not None:
+            link = self.link(device)
+            self._links[device] = structs.replace(link, successes=link.successes + 1)
             self._out.put(Remember(self._drop(held)))
-            self._out.put(Note("delivered", f"{device} confirmed it", held.message))
+            self._journal.note(now, "delivered", f"{device} confirmed it", held.message)
 
     def _undelivered(self, device: Eui, event: Undelivered, now: Instant) -> None:
         self._fetching.over(device)
@@ -191,18 +228,20 @@ class Post:
             return
         why = f"{device}: {event.why.value}" + (f", {event.detail}" if event.detail else "")
         code = _FAILED_TO_DELIVER.get(self._types[device])
+        link = self.link(device)
+        self._links[device] = structs.replace(link, failures=link.failures + 1)
         self._out.put(Remember(self._drop(held)))
-        self._out.put(Note("undelivered", why, held.message, code))
+        self._journal.note(now, "undelivered", why, held.message, code)
 
     def _opened(self, device: Eui, event: Opened, now: Instant) -> None:
-        self._out.put(Note("tunnel opened", f"tunnel {event.tunnel_id} with {device}"))
+        self._journal.note(now, "tunnel opened", f"tunnel {event.tunnel_id} with {device}")
 
     def _closed(self, device: Eui, event: Closed, now: Instant) -> None:
-        self._out.put(Note("tunnel closed", f"{device}: {event.why}"))
+        self._journal.note(now, "tunnel closed", f"{device}: {event.why}")
 
     def _rejected(self, device: Eui, event: Rejected, now: Instant) -> None:
         why = f"{device} rejected {event.command}: {event.detail}"
-        self._out.put(Note("tunnel rejected", why, code=_REJECTED[event.command]))
+        self._journal.note(now, "tunnel rejected", why, code=_REJECTED[event.command])
 
     def _drop(self, held: Held) -> Entries:
         self._retention.clear(held.name)

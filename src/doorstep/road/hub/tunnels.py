@@ -54,11 +54,9 @@ class Tunnels:
 
     def add(self, device: Eui, device_type: DeviceType, now: Instant) -> None:
         """A Device is listed: make its end, and ask it for the tunnel where that is the hub's to do."""
-        maker = self._makers.get(device_type)
-        if maker is None:
+        if device_type not in self._makers:
             return
-        self._paths[device] = Path(self._own, ENDPOINTS[DeviceType.CHF], device, ENDPOINTS[device_type])
-        self._ends[device] = maker(self._policy, self._slots)
+        self._make(device, device_type)
         self._ends[device].open(now)
         self._drain(device)
 
@@ -68,6 +66,16 @@ class Tunnels:
         if end is not None:
             end.destroy(now)
             del self._paths[device]
+
+    def reset(self, device: Eui, device_type: DeviceType, now: Instant, *, reopen: bool) -> None:
+        """Forget a Device's tunnel, without a word of what was in it; ask for it again where that is due."""
+        if device not in self._ends:
+            return
+        self.remove(device, now)
+        self._make(device, device_type)
+        if reopen:
+            self._ends[device].open(now)
+            self._drain(device)
 
     def clear(self, now: Instant) -> None:
         """Forget every tunnel."""
@@ -112,6 +120,10 @@ class Tunnels:
         for device, end in self._ends.items():
             end.on_deadline(now)
             self._drain(device)
+
+    def _make(self, device: Eui, device_type: DeviceType) -> None:
+        self._paths[device] = Path(self._own, ENDPOINTS[DeviceType.CHF], device, ENDPOINTS[device_type])
+        self._ends[device] = self._makers[device_type](self._policy, self._slots)
 
     def _drain(self, device: Eui) -> None:
         end, path = self._ends[device], self._paths[device]

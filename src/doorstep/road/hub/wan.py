@@ -10,18 +10,20 @@ from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.road.hub.config import HubPolicy
 from doorstep.road.hub.events import HubEvent, ToWan
+from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.store import Entries, Held, Store
-from doorstep.road.machine import Alarms, Memory, Note, Outbox, Remember
+from doorstep.road.machine import Alarms, Memory, Outbox, Remember
 
 __all__ = ["Wan"]
 
 
 class Wan:
-    """Messages on their way to the WAN. What is to be sent, remembered and noted goes to ``out``."""
+    """Messages on their way to the WAN. What is to be sent and remembered goes to ``out``."""
 
-    def __init__(self, policy: HubPolicy, memory: Memory, out: Outbox[HubEvent]) -> None:
+    def __init__(self, policy: HubPolicy, memory: Memory, out: Outbox[HubEvent], journal: Journal) -> None:
         self._policy = policy
         self._out = out
+        self._journal = journal
         self._waiting = Store("wan", policy.wan_waiting, memory)
         self._retries: Alarms[str] = Alarms()
         self._is_up = False
@@ -40,7 +42,7 @@ class Wan:
             assert oldest is not None, "a queue that is full has a first message"
             entries |= self._drop(oldest.name)
             why = f"too many messages from {device} wait for the WAN"
-            self._out.put(Note("discarded", why, oldest.message))
+            self._journal.note(now, "discarded", why, oldest.message)
         return added[0], entries | added[1]
 
     def send(self, held: Held, now: Instant) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct, structs
 
 from doorstep.errors import UsageError
@@ -11,13 +13,17 @@ from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.tunnel import TunnelPolicy
 
-__all__ = ["PpmidConfig", "PpmidPolicy"]
+__all__ = ["DisplayPolicy", "InquiryPolicy", "PpmidConfig", "PpmidPolicy"]
+
+_SECOND: Final = 1_000
+_MINUTE: Final = 60 * _SECOND
 
 
 class PpmidConfig(Struct, frozen=True):
-    """Which Device it is and which hub it belongs to. It holds no GBCS key.
+    """Which Device it is, which hub it belongs to, and whose meters it shows.
 
-    ``hub`` is the Entity Identifier of the Communications Hub's radio, the GPF's. ``relays`` is False
+    ``hub`` is the Entity Identifier of the Communications Hub's radio, the GPF's, where gas is read from
+    the mirror of the ``gsme``. Without an ``esme`` or a ``gsme`` it shows none. ``relays`` is False
     for a PPMID without the capability, which stays legal. ``hub_opens_tunnel`` is the older reading in
     which the hub asks a PPMID for the tunnel. Raises :class:`UsageError` for another type of Device.
     """
@@ -27,10 +33,54 @@ class PpmidConfig(Struct, frozen=True):
     device_type: DeviceType = DeviceType.PPMID
     relays: bool = True
     hub_opens_tunnel: bool = False
+    esme: Eui | None = None
+    gsme: Eui | None = None
 
     def __post_init__(self) -> None:
         if self.device_type not in (DeviceType.PPMID, DeviceType.HHT):
             raise UsageError(f"a {self.device_type.value} relays no Commands; a PPMID or an HHT does")
+
+
+class InquiryPolicy(Struct, frozen=True, kw_only=True):
+    """How requests by ZCL are made; times in milliseconds. All are choices."""
+
+    answer_wait: Instant = 5 * _SECOND
+    """For how long a request waits for its answer."""
+
+    tries: int = 3
+    """How often one is sent that does no harm when it comes twice."""
+
+    open: int = 64
+    """How many may await their answers at once; a further one is given up."""
+
+    def __post_init__(self) -> None:
+        _above_zero("an inquiry", self)
+
+
+class DisplayPolicy(Struct, frozen=True, kw_only=True):
+    """How often a PPMID reads its meters; times in milliseconds. All are choices."""
+
+    poll_every: Instant = 30 * _MINUTE
+    """As often as a gas meter wakes to bring its mirror up to date. After whatever it knows to change a meter
+    it reads at once, too."""
+
+    stale_after: Instant = 65 * _MINUTE
+    """What was not read anew for so long, two polls and some patience, is marked as stale."""
+
+    effect_after: tuple[Instant, ...] = (5 * _SECOND, 30 * _SECOND, 2 * _MINUTE, 10 * _MINUTE, 35 * _MINUTE)
+    """When, after the hub has confirmed a Command, its effect is looked for."""
+
+    def __post_init__(self) -> None:
+        _above_zero("a display", self)
+        waits = self.effect_after
+        if not waits or waits[0] <= 0 or list(waits) != sorted(waits):
+            raise UsageError("a display looks for effects after rising times above zero")
+
+
+def _above_zero(what: str, policy: Struct) -> None:
+    for name, value in structs.asdict(policy).items():
+        if isinstance(value, int) and value <= 0:
+            raise UsageError(f"the {name} of {what} is above zero, not {value}")
 
 
 class PpmidPolicy(Struct, frozen=True, kw_only=True):
@@ -67,6 +117,9 @@ class PpmidPolicy(Struct, frozen=True, kw_only=True):
 
     blocks: gbt.Policy = gbt.Policy(asks=3)
     """How long Responses are put together. What brought one block brings a request for the others back."""
+
+    inquiries: InquiryPolicy = InquiryPolicy()
+    display: DisplayPolicy = DisplayPolicy()
 
     def __post_init__(self) -> None:
         for name, value in structs.asdict(self).items():

@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from doorstep.errors import UsageError
 from doorstep.road.machine import Heard, Note, Remember, Send
+from doorstep.road.ppmid.display import Display
 
-__all__ = ["Deliver", "PoweredOn", "PpmidEvent", "PpmidInput", "Report", "Stage"]
+__all__ = ["Deliver", "Displayed", "PoweredOn", "PpmidEvent", "PpmidInput", "Report", "Stage"]
 
 
 _LONGEST_NAME: Final = 128
@@ -63,5 +64,11 @@ class Report(Struct, frozen=True):
     message: bytes = b""
 
 
+class Displayed(Struct, frozen=True):
+    """The display shows this from now on."""
+
+    display: Display
+
+
 PpmidInput = Heard | Deliver | PoweredOn
-PpmidEvent = Remember | Send | Report | Note
+PpmidEvent = Remember | Send | Report | Displayed | Note

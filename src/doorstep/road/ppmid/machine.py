@@ -16,10 +16,13 @@ from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import Instant
 from doorstep.road.machine import Heard, Memory, Note, Stop
 from doorstep.road.ppmid.config import PpmidConfig, PpmidPolicy
+from doorstep.road.ppmid.effects import Effects, Seen
 from doorstep.road.ppmid.events import Deliver, PoweredOn, PpmidEvent, PpmidInput
+from doorstep.road.ppmid.inquiries import Answered, Inquiries, Request, Told, Unanswered, Unasked
 from doorstep.road.ppmid.relaying import Relaying
+from doorstep.road.ppmid.screen import Looked, Screen, servers_of
 from doorstep.road.ppmid.tunnelling import Tunnelling
-from doorstep.road.tunnel import Arrived, Delivered, Undelivered
+from doorstep.road.tunnel import ENDPOINTS, Arrived, Delivered, Undelivered
 
 __all__ = ["Ppmid"]
 
@@ -37,13 +40,29 @@ class Ppmid(Stop[PpmidEvent]):
         self._config = config
         self._policy = policy or PpmidPolicy()
         self._tunnel = Tunnelling(config, self._policy.tunnel, self._out)
-        self._relaying = Relaying(config, self._policy, memory or {}, self._tunnel, self._out)
+        servers = tuple(server for meter in servers_of(config).values() for server in meter.values())
+        own_endpoint = ENDPOINTS[config.device_type]
+        self._inquiries = Inquiries(config.eui, own_endpoint, servers, self._policy.inquiries, self._out)
+        display = self._policy.display
+        self._screen = Screen(config, display, self._inquiries, self._out)
+        self._effects = Effects(config, display, self._screen, self._out, self._seen)
+        self._relaying = Relaying(
+            config, self._policy, memory or {}, self._tunnel, self._out, self._effects.moved
+        )
         self._reassembly = Reassembly(self._policy.blocks)
         self._posted: dict[type, Callable[[Any, Instant], None]] = {
             Arrived: self._arrived,
             Delivered: self._relaying.delivered,
             Undelivered: self._relaying.undelivered,
         }
+        self._parts = (
+            self._tunnel,
+            self._relaying,
+            self._reassembly,
+            self._inquiries,
+            self._screen,
+            self._effects,
+        )
 
     def receive(self, event: PpmidInput, now: Instant) -> None:
         """Take one event; see :mod:`doorstep.road.ppmid.events`."""
@@ -53,34 +72,57 @@ class Ppmid(Stop[PpmidEvent]):
             case Heard():
                 self._hear(event, now)
             case PoweredOn():
-                self._tunnel.start(now)
-                self._relaying.start(now)
+                self._start(now)
         self._settle(now)
 
     def deadline(self) -> Instant | None:
         """When one of its parts wants something done."""
-        parts = (self._tunnel, self._relaying, self._reassembly)
-        return min((due for part in parts if (due := part.deadline()) is not None), default=None)
+        return min((due for part in self._parts if (due := part.deadline()) is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
         """Let its parts do what is due."""
-        self._tunnel.on_deadline(now)
-        self._relaying.on_deadline(now)
-        self._reassembly.on_deadline(now)
+        for part in self._parts:
+            part.on_deadline(now)
         self._settle(now)
+
+    def _start(self, now: Instant) -> None:
+        """Begin with no tunnel and nothing asked, and go on with what is remembered."""
+        self._inquiries.start()
+        self._effects.start()
+        self._tunnel.start(now)
+        self._screen.start(now)
+        self._relaying.start(now)
 
     def _hear(self, event: Heard, now: Instant) -> None:
         asdu = event.asdu
         if self._tunnel.leads_here(asdu):
             self._tunnel.hear(asdu, now)
         else:
-            self._out.put(Note("ignored", f"cluster 0x{asdu.cluster:04X} from {asdu.source}", asdu.payload))
+            self._inquiries.hear(asdu)
 
     def _settle(self, now: Instant) -> None:
         """Do what the tunnel and the blocks that came through it tell, in their order."""
         self._put_together(now)
         while (event := self._tunnel.next_event()) is not None:
             self._posted[type(event)](event, now)
+        while (told := self._inquiries.next_event()) is not None:
+            self._hear_told(told, now)
+
+    # -- what the home's meters tell --------------------------------------------------------------
+
+    def _hear_told(self, told: Told, now: Instant) -> None:
+        match told:
+            case Answered(request=Request(purpose=Looked(why=why))):
+                self._screen.answered(told, now)
+                if isinstance(why, Seen):
+                    self._effects.looked(why, told, now)
+            case Unanswered(request=Request(purpose=Looked())):
+                self._screen.unanswered(now)
+            case Unasked():
+                self._screen.unasked(told, now)
+
+    def _seen(self, delivery: str, values: str, now: Instant) -> None:
+        self._relaying.seen(delivery, values, now)
 
     # -- what arrives in the tunnel ---------------------------------------------------------------
 
@@ -89,7 +131,7 @@ class Ppmid(Stop[PpmidEvent]):
             if is_block(event.data):
                 self._take_block(event.data, now)
             else:
-                self._take(peek(event.data), event.data)
+                self._take(peek(event.data), event.data, now)
         except DecodeError as error:
             self._out.put(Note("refused", f"from the hub: {error}", event.data))
 
@@ -106,17 +148,17 @@ class Ppmid(Stop[PpmidEvent]):
         while (event := self._reassembly.next_event()) is not None:
             match event:
                 case Whole():
-                    self._take(event.header, event.message)
+                    self._take(event.header, event.message, now)
                 case Ask():
                     self._tunnel.send(_ASK, bytes(event.block), now)
                 case GaveUp():
                     name = event.header.business_originator_id
                     self._out.put(Note("given up", f"a long message of {name}: {event.why}"))
 
-    def _take(self, header: GroupingHeader, message: bytes) -> None:
+    def _take(self, header: GroupingHeader, message: bytes, now: Instant) -> None:
         """Give the User what the hub tunnelled, unless it is a Command for this Device itself."""
         if header.cra is Cra.COMMAND and header.business_target_id == self._config.eui:
             # Executing a PPMID's own Commands (CS03A2, CS08 ...) comes later.
             self._out.put(Note("for this Device", "a Command addressed to it, not executed", message))
         else:
-            self._relaying.answered(header, message)
+            self._relaying.answered(header, message, now)

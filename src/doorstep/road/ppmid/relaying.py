@@ -9,6 +9,7 @@ was seen meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
@@ -58,6 +59,8 @@ class Relaying:
 
     Which pieces the hub has confirmed, and how often a long Command was repeated, is not remembered: after
     a restart an unfinished delivery begins anew, and one that the hub has confirmed is repeated no more.
+    ``moved`` is told of every delivery that has come to another stage, once that is reported; of one that
+    is accepted before its Command goes into the tunnel.
     """
 
     def __init__(
@@ -67,10 +70,12 @@ class Relaying:
         memory: Memory,
         tunnel: Tunnelling,
         out: Outbox[PpmidEvent],
+        moved: Callable[[Delivery, Instant], None],
     ) -> None:
         self._config = config
         self._policy = policy
         self._out = out
+        self._moved = moved
         self._deliveries = Deliveries(policy.remembered, memory)
         self._in_tunnel = Pieces(tunnel.send, tunnel.withdraw)
         self._transfers: dict[str, _Transfer] = {}
@@ -107,9 +112,16 @@ class Relaying:
             delivery, entries = self._deliveries.accept(event.delivery, event.command)
             self._out.put(Remember(entries))
             self._out.put(delivery.report)
+            self._moved(delivery, now)
             self._carry(delivery, now)
 
-    def move(self, name: str, stage: Stage, detail: str, message: bytes = b"") -> Delivery | None:
+    def seen(self, name: str, detail: str, now: Instant) -> None:
+        """The effect of a delivered Command was seen on the home's network."""
+        self._move(name, Stage.EFFECT, detail, now)
+
+    def _move(
+        self, name: str, stage: Stage, detail: str, now: Instant, message: bytes = b""
+    ) -> Delivery | None:
         """Write down how far a delivery has come, then report it; None where it cannot come there."""
         moved = self._deliveries.move(name, stage, detail, message)
         if moved is None:
@@ -117,6 +129,7 @@ class Relaying:
         delivery, entries = moved
         self._out.put(Remember(entries))
         self._out.put(delivery.report)
+        self._moved(delivery, now)
         if stage in (Stage.RESPONSE, Stage.EFFECT):
             self._end_transfer(name)
         return delivery
@@ -158,7 +171,7 @@ class Relaying:
         """The hub has confirmed a piece; with the last of them it has the whole Command."""
         name = self._in_tunnel.delivered(event.reference)
         if name is not None:
-            self.move(name, Stage.RECEIVED, _RECEIVED)
+            self._move(name, Stage.RECEIVED, _RECEIVED, now)
             self._listen_for_more(name, now)
 
     def undelivered(self, event: Undelivered, now: Instant) -> None:
@@ -167,7 +180,7 @@ class Relaying:
         if name is None:
             return
         detail = f"{event.why.value}: {event.detail}" if event.detail else event.why.value
-        if self.move(name, _STAGES[event.why], detail) is None:
+        if self._move(name, _STAGES[event.why], detail, now) is None:
             self._listen_for_more(name, now)  # A repetition was lost, not the Command.
         else:
             self._end_transfer(name)
@@ -222,11 +235,11 @@ class Relaying:
 
     # -- the way back -----------------------------------------------------------------------------
 
-    def answered(self, header: GroupingHeader, message: bytes) -> None:
+    def answered(self, header: GroupingHeader, message: bytes, now: Instant) -> None:
         """Give the User what the hub tunnelled for it."""
         delivery = self._deliveries.answered_by(header)
         if delivery is not None:
-            self.move(delivery.name, Stage.RESPONSE, "the hub tunnelled the Response", message)
+            self._move(delivery.name, Stage.RESPONSE, "the hub tunnelled the Response", now, message)
         else:
             detail = "the hub tunnelled a message that answers no delivery remembered"
             self._out.put(Report("", Stage.RESPONSE, detail, message))

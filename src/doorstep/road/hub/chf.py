@@ -1,0 +1,51 @@
+"""The Communications Hub Function as a Device of its own: what it is made of at the factory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
+
+from doorstep.eui import Eui
+from doorstep.gbcs.payloads.axdr import Data, Tag
+from doorstep.gbcs.usecases import DeviceType, PayloadKind
+from doorstep.road.device import Device, Executors
+from doorstep.road.device.objects import place
+from doorstep.road.hub import firmware
+from doorstep.road.hub.chf_objects import ChfObjects, LinkRecord
+from doorstep.road.hub.config import HubConfig, HubKeys
+from doorstep.road.hub.event_log import EventLog
+from doorstep.road.hub.function import Function
+from doorstep.road.hub.state import CHF_READERS, ChfState, chf_changes
+from doorstep.road.machine import Memory
+
+__all__ = ["communications_hub_function"]
+
+_IDENTIFIER: Final = place("1 0-0:96.1.1.255 2")
+_MODEL: Final = place("1 0-0:96.1.4.255 2")
+_MANUFACTURER: Final = place("1 0-0:96.1.6.255 2")
+
+
+def communications_hub_function(
+    config: HubConfig,
+    keys: HubKeys | None,
+    memory: Memory,
+    log: EventLog,
+    links: Callable[[Eui], LinkRecord],
+) -> Function[ChfState]:
+    """The CHF, with all that it remembers. Raises :class:`DecodeError` for what no CHF has written."""
+    devices = config.devices.adding(config.chf, DeviceType.CHF).adding(config.gpf, DeviceType.GPF)
+    initial = ChfState(
+        cells=config.chf_cells,
+        devices=devices,
+        extended_pan=config.extended_pan or config.gpf,
+        firmware=config.firmware,
+    )
+    identity = {_IDENTIFIER: config.chf, _MODEL: config.model, _MANUFACTURER: config.manufacturer}
+    values = {at: Data(Tag.OCTET_STRING, bytes(value)) for at, value in identity.items()}
+    objects = ChfObjects(MappingProxyType(values), config.faults, log, links)
+    executors: Executors[ChfState] = MappingProxyType(
+        {PayloadKind.DLMS: objects.execute, PayloadKind.ASN1: firmware.execute}
+    )
+    device = None if keys is None else Device(config.chf, DeviceType.CHF, keys.chf, executors)
+    return Function("chf", device, initial, memory, CHF_READERS, chf_changes)
