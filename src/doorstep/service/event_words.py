@@ -112,11 +112,11 @@ def _note(note: Note) -> Iterator[tuple[str, Any]]:
 def _displayed(displayed: Displayed) -> Iterator[tuple[str, Any]]:
     for fuel, meter in (("electricity", displayed.display.electricity), ("gas", displayed.display.gas)):
         if meter is not None:
-            for field in msgspec.structs.fields(meter):
-                value = getattr(meter, field.name)
-                if field.name != "read":
+            for name in meter.__struct_fields__:
+                value = getattr(meter, name)
+                if name != "read":
                     named = isinstance(value, Enum)
-                    yield f"{fuel}_{field.name}", value.name.lower() if named else _plain(value)
+                    yield f"{fuel}_{name}", value.name.lower() if named else _plain(value)
 
 
 def _decision(decision: Decision) -> Iterator[tuple[str, Any]]:
