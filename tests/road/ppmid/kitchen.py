@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from doorstep.gbcs.keys import KeyRing
 from doorstep.road.machine import Heard, Send
 from doorstep.road.ppmid.config import PpmidConfig, PpmidPolicy
 from doorstep.road.ppmid.display import Display, MeterDisplay
@@ -25,6 +26,7 @@ class Kitchen(Bench):
         config: PpmidConfig = BOTH_METERS,
         policy: PpmidPolicy | None = None,
         memory: dict[str, bytes | None] | None = None,
+        keys: KeyRing | None = None,
         *,
         opened: bool = True,
         on: bool = True,
@@ -33,7 +35,7 @@ class Kitchen(Bench):
         self.esme.on = self.mirror.on = on
         self.asked: list[Send] = []
         self.said: list[Any] = []
-        super().__init__(config, policy, memory, power_on=False)
+        super().__init__(config, policy, memory, keys, power_on=False)
         self.tell(PoweredOn())
         if opened:
             self.opened()

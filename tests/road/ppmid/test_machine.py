@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from doorstep.errors import UsageError
+from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.machine import Heard, Note, Remember, Send
 from doorstep.road.ppmid.config import PpmidConfig, PpmidPolicy
@@ -42,11 +43,12 @@ class Bench:
         config: PpmidConfig = CONFIG,
         policy: PpmidPolicy | None = None,
         memory: dict[str, bytes | None] | None = None,
+        keys: KeyRing | None = None,
         *,
         power_on: bool = True,
     ) -> None:
         self.memory: dict[str, bytes | None] = dict(memory or {})
-        self.ppmid = Ppmid(config, policy, self.memory)
+        self.ppmid = Ppmid(config, policy, self.memory, keys)
         self.now = 0
         if power_on:
             self.tell(PoweredOn())
@@ -314,10 +316,9 @@ def test_a_late_response_still_counts_where_nobody_had_answered() -> None:
         response(ESME, 8),
         response(GSME, 7),
         alert(ESME, 7),
-        message(RESPONSE, GSME, PPMID, 7, 0x0090),
         command(ESME, 7),
     ],
-    ids=["other counter", "other Device", "alert", "its own business with the gas meter", "a Command"],
+    ids=["other counter", "other Device", "alert", "a Command"],
 )
 def test_a_message_that_answers_no_delivery_is_reported_without_a_name(other: bytes) -> None:
     bench = Bench().opened()
@@ -326,14 +327,19 @@ def test_a_message_that_answers_no_delivery_is_reported_without_a_name(other: by
     assert (report.delivery, report.stage, report.message) == ("", Stage.RESPONSE, other)
 
 
-def test_a_command_for_the_ppmid_itself_is_noted_and_not_executed() -> None:
+@pytest.mark.parametrize(
+    ("own", "what"),
+    [
+        (message(COMMAND, SUPPLIER, PPMID), "for this Device"),
+        (alert(GSME).replace(SUPPLIER, PPMID), "for this Device"),
+        (message(RESPONSE, GSME, PPMID, 7, 0x0090), "ignored"),
+    ],
+)
+def test_what_is_for_the_ppmid_itself_is_not_for_its_user(own: bytes, what: str) -> None:
     bench = Bench().opened()
-    own = message(COMMAND, SUPPLIER, PPMID)
     said = bench.hear("09 44 01 0500", own)
     assert reports(said) == []
-    assert [(event.what, event.about) for event in said if isinstance(event, Note)] == [
-        ("for this Device", own)
-    ]
+    assert [(event.what, event.about) for event in said if isinstance(event, Note)] == [(what, own)]
 
 
 def test_what_is_no_gbcs_message_is_noted() -> None:

@@ -11,6 +11,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs import gbt
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.device import Cells
 from doorstep.road.tunnel import TunnelPolicy
 
 __all__ = ["DisplayPolicy", "InquiryPolicy", "PpmidConfig", "PpmidPolicy"]
@@ -23,7 +24,8 @@ class PpmidConfig(Struct, frozen=True):
     """Which Device it is, which hub it belongs to, and whose meters it shows.
 
     ``hub`` is the Entity Identifier of the Communications Hub's radio, the GPF's, where gas is read from
-    the mirror of the ``gsme``. Without an ``esme`` or a ``gsme`` it shows none. ``relays`` is False
+    the mirror of the ``gsme``; without an ``esme`` or a ``gsme`` it shows none. ``cells`` are the parties
+    whose Commands it executes itself. ``relays`` is False
     for a PPMID without the capability, which stays legal. ``hub_opens_tunnel`` is the older reading in
     which the hub asks a PPMID for the tunnel. Raises :class:`UsageError` for another type of Device.
     """
@@ -33,6 +35,7 @@ class PpmidConfig(Struct, frozen=True):
     device_type: DeviceType = DeviceType.PPMID
     relays: bool = True
     hub_opens_tunnel: bool = False
+    cells: Cells = Cells({})
     esme: Eui | None = None
     gsme: Eui | None = None
 
@@ -117,6 +120,15 @@ class PpmidPolicy(Struct, frozen=True, kw_only=True):
 
     blocks: gbt.Policy = gbt.Policy(asks=3)
     """How long Responses are put together. What brought one block brings a request for the others back."""
+
+    unsent: int = 32
+    """How many messages of its own wait for the hub to confirm them; a further one drops the oldest."""
+
+    keyed_in: int = 8
+    """How much that was keyed in for gas may wait for the gas meter's Response at once."""
+
+    gas_patience: Instant = 24 * 60 * _MINUTE
+    """For how long that is waited for: as long as the hub keeps a message for a gas meter."""
 
     inquiries: InquiryPolicy = InquiryPolicy()
     display: DisplayPolicy = DisplayPolicy()

@@ -12,13 +12,15 @@ from typing import Final
 from msgspec import Struct
 
 from doorstep.errors import UsageError
+from doorstep.road.device import Executed, Rejected
 from doorstep.road.machine import Heard, Note, Remember, Send
-from doorstep.road.ppmid.display import Display
+from doorstep.road.ppmid.display import Display, Fuel
 
 __all__ = ["Deliver", "Displayed", "PoweredOn", "PpmidEvent", "PpmidInput", "Report", "Stage"]
 
 
 _LONGEST_NAME: Final = 128
+_VERSION: Final = 4
 
 
 class PoweredOn(Struct, frozen=True):
@@ -70,5 +72,39 @@ class Displayed(Struct, frozen=True):
     display: Display
 
 
-PpmidInput = Heard | Deliver | PoweredOn
-PpmidEvent = Remember | Send | Report | Displayed | Note
+class Action(Enum):
+    """What can be keyed in."""
+
+    TOP_UP = "top-up"
+    EMERGENCY_CREDIT = "emergency-credit"
+    ENABLE_SUPPLY = "enable-supply"
+
+
+class KeyedIn(Struct, frozen=True):
+    """Somebody keys something in; ``digits`` are the twenty of a top-up, which are worth their money."""
+
+    action: Action
+    fuel: Fuel
+    digits: str = ""
+
+
+class Result(Struct, frozen=True):
+    """What became of something that was keyed in; ``succeeded`` is None where that is not known."""
+
+    keyed: KeyedIn
+    succeeded: bool | None
+    words: str
+
+
+class FirmwareActivated(Struct, frozen=True):
+    """Other firmware runs from now on, by its version of four bytes. Raises :class:`UsageError`."""
+
+    version: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.version) != _VERSION:
+            raise UsageError(f"a firmware version has {_VERSION} bytes, not {len(self.version)}")
+
+
+PpmidInput = Heard | Deliver | KeyedIn | FirmwareActivated | PoweredOn
+PpmidEvent = Remember | Send | Report | Displayed | Result | Executed | Rejected | Note

@@ -1,7 +1,9 @@
 """The PPMID (or HHT) as a machine: takes Commands from its User and hands them to the tunnel.
 
-It looks at a Command's header and at nothing else, holds no GBCS key, and passes on the very bytes it
-was given. What it says of a delivery it has written down first.
+Of what it relays it looks at the header and at nothing else, holds no key that protects it, and passes on
+the very bytes it was given. What it says of a delivery it has written down first. It has rooms:
+:mod:`.relaying` for its User, :mod:`.tunnelling` for the hub, :mod:`.screen` and :mod:`.effects` for what
+meters show, :mod:`.consumer` for who stands before it, :mod:`.own` for what it is itself.
 """
 
 from __future__ import annotations
@@ -12,13 +14,16 @@ from typing import Any
 from doorstep.errors import DecodeError
 from doorstep.gbcs.gbt import Ask, GaveUp, Reassembly, Whole, decode_block, is_block
 from doorstep.gbcs.header import Cra, GroupingHeader
+from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import Instant
 from doorstep.road.machine import Heard, Memory, Note, Stop
 from doorstep.road.ppmid.config import PpmidConfig, PpmidPolicy
+from doorstep.road.ppmid.consumer import Consumer
 from doorstep.road.ppmid.effects import Effects, Seen
-from doorstep.road.ppmid.events import Deliver, PoweredOn, PpmidEvent, PpmidInput
+from doorstep.road.ppmid.events import Deliver, FirmwareActivated, KeyedIn, PoweredOn, PpmidEvent, PpmidInput
 from doorstep.road.ppmid.inquiries import Answered, Inquiries, Request, Told, Unanswered, Unasked
+from doorstep.road.ppmid.own import Own
 from doorstep.road.ppmid.relaying import Relaying
 from doorstep.road.ppmid.screen import Looked, Screen, servers_of
 from doorstep.road.ppmid.tunnelling import Tunnelling
@@ -31,37 +36,63 @@ _ASK = "0/"
 
 
 class Ppmid(Stop[PpmidEvent]):
-    """One PPMID or HHT. ``memory`` is what it asked to have remembered before it was last switched off."""
+    """One PPMID or HHT. ``memory`` is what it asked to have remembered before it was last switched off.
+
+    ``keys`` are its own: without them it relays and shows, but executes no Commands and asks no GSME. Raises
+    :class:`DecodeError` for a memory that no PPMID wrote.
+    """
 
     def __init__(
-        self, config: PpmidConfig, policy: PpmidPolicy | None = None, memory: Memory | None = None
+        self,
+        config: PpmidConfig,
+        policy: PpmidPolicy | None = None,
+        memory: Memory | None = None,
+        keys: KeyRing | None = None,
     ) -> None:
         super().__init__()
+        memory = memory or {}
         self._config = config
         self._policy = policy or PpmidPolicy()
         self._tunnel = Tunnelling(config, self._policy.tunnel, self._out)
-        servers = tuple(server for meter in servers_of(config).values() for server in meter.values())
+        meters = servers_of(config)
+        servers = tuple(server for meter in meters.values() for server in meter.values())
         own_endpoint = ENDPOINTS[config.device_type]
         self._inquiries = Inquiries(config.eui, own_endpoint, servers, self._policy.inquiries, self._out)
         display = self._policy.display
         self._screen = Screen(config, display, self._inquiries, self._out)
         self._effects = Effects(config, display, self._screen, self._out, self._seen)
-        self._relaying = Relaying(
-            config, self._policy, memory or {}, self._tunnel, self._out, self._effects.moved
-        )
+        self._relaying = Relaying(config, self._policy, memory, self._tunnel, self._out, self._effects.moved)
         self._reassembly = Reassembly(self._policy.blocks)
+        self._own = None if keys is None else Own(config, keys, self._policy, memory, self._tunnel, self._out)
+        self._consumer = Consumer(
+            config,
+            self._policy,
+            meters,
+            self._inquiries,
+            self._own,
+            keys,
+            self._out,
+            self._effects.disturbed,
+            self._screen.look_all,
+        )
         self._posted: dict[type, Callable[[Any, Instant], None]] = {
             Arrived: self._arrived,
-            Delivered: self._relaying.delivered,
-            Undelivered: self._relaying.undelivered,
+            Delivered: self._delivered,
+            Undelivered: self._undelivered,
         }
-        self._parts = (
-            self._tunnel,
-            self._relaying,
-            self._reassembly,
-            self._inquiries,
-            self._screen,
-            self._effects,
+        self._parts = tuple(
+            part
+            for part in (
+                self._tunnel,
+                self._relaying,
+                self._reassembly,
+                self._inquiries,
+                self._screen,
+                self._effects,
+                self._consumer,
+                self._own,
+            )
+            if part is not None
         )
 
     def receive(self, event: PpmidInput, now: Instant) -> None:
@@ -71,6 +102,10 @@ class Ppmid(Stop[PpmidEvent]):
                 self._relaying.deliver(event, now)
             case Heard():
                 self._hear(event, now)
+            case KeyedIn():
+                self._consumer.key_in(event, now)
+            case FirmwareActivated():
+                self._firmware_activated(event, now)
             case PoweredOn():
                 self._start(now)
         self._settle(now)
@@ -89,9 +124,16 @@ class Ppmid(Stop[PpmidEvent]):
         """Begin with no tunnel and nothing asked, and go on with what is remembered."""
         self._inquiries.start()
         self._effects.start()
+        self._consumer.start()
         self._tunnel.start(now)
         self._screen.start(now)
         self._relaying.start(now)
+        if self._own is not None:
+            self._own.start(now)
+
+    def _firmware_activated(self, event: FirmwareActivated, now: Instant) -> None:
+        if self._own is not None:
+            self._own.tell_firmware(event.version, now)
 
     def _hear(self, event: Heard, now: Instant) -> None:
         asdu = event.asdu
@@ -116,6 +158,10 @@ class Ppmid(Stop[PpmidEvent]):
                 self._screen.answered(told, now)
                 if isinstance(why, Seen):
                     self._effects.looked(why, told, now)
+            case Answered(request=Request(purpose=KeyedIn())):
+                self._consumer.answered(told, now)
+            case Unanswered(request=Request(purpose=KeyedIn() as keyed)):
+                self._consumer.unanswered(keyed, now)
             case Unanswered(request=Request(purpose=Looked())):
                 self._screen.unanswered(now)
             case Unasked():
@@ -124,7 +170,7 @@ class Ppmid(Stop[PpmidEvent]):
     def _seen(self, delivery: str, values: str, now: Instant) -> None:
         self._relaying.seen(delivery, values, now)
 
-    # -- what arrives in the tunnel ---------------------------------------------------------------
+    # -- what concerns the tunnel ---------------------------------------------------------------
 
     def _arrived(self, event: Arrived, now: Instant) -> None:
         try:
@@ -134,6 +180,27 @@ class Ppmid(Stop[PpmidEvent]):
                 self._take(peek(event.data), event.data, now)
         except DecodeError as error:
             self._out.put(Note("refused", f"from the hub: {error}", event.data))
+
+    def _take_own(self, header: GroupingHeader, message: bytes, now: Instant) -> None:
+        """Take a message that is for this Device: a Command, or a GSME's Response."""
+        if header.cra is Cra.RESPONSE:
+            self._consumer.responded(header, message, now)
+        elif self._own is not None:
+            self._own.take(message, now)
+        else:
+            why = "a message addressed to it, which has no keys to check it with"
+            self._out.put(Note("for this Device", why, message))
+
+    def _delivered(self, event: Delivered, now: Instant) -> None:
+        """The hub has confirmed something; which of the two it was of, the name says."""
+        self._relaying.delivered(event, now)
+        if self._own is not None:
+            self._own.delivered(event)
+
+    def _undelivered(self, event: Undelivered, now: Instant) -> None:
+        self._relaying.undelivered(event, now)
+        if self._own is not None:
+            self._own.undelivered(event, now)
 
     def _take_block(self, data: bytes, now: Instant) -> None:
         block = decode_block(data)
@@ -156,9 +223,8 @@ class Ppmid(Stop[PpmidEvent]):
                     self._out.put(Note("given up", f"a long message of {name}: {event.why}"))
 
     def _take(self, header: GroupingHeader, message: bytes, now: Instant) -> None:
-        """Give the User what the hub tunnelled, unless it is a Command for this Device itself."""
-        if header.cra is Cra.COMMAND and header.business_target_id == self._config.eui:
-            # Executing a PPMID's own Commands (CS03A2, CS08 ...) comes later.
-            self._out.put(Note("for this Device", "a Command addressed to it, not executed", message))
+        """Give the User what the hub tunnelled, unless it is for this Device itself."""
+        if header.business_target_id == self._config.eui:
+            self._take_own(header, message, now)
         else:
             self._relaying.answered(header, message, now)
