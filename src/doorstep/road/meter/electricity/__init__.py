@@ -10,6 +10,8 @@
 :mod:`.schedule`         ... at once, at a future time, or not at all
 :mod:`.prepayment`       credits, debts and top-ups
 :mod:`.supply`           the load switch
+:mod:`.clusters`         the same registers as ZigBee attributes, and what a display may ask, as rows
+:mod:`.serving`          a display asks: who may, and what answers it
 :mod:`.conditions`       what is noted when it begins to hold
 :mod:`.alerts`           the Alert on a future-dated instruction
 :mod:`.state`            everything of this as one frozen value ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doorstep.errors import DecodeError
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
@@ -13,13 +14,17 @@ from doorstep.road.meter.electricity.conditions import noticed
 from doorstep.road.meter.electricity.config import EsmeConfig
 from doorstep.road.meter.electricity.execute import Objects
 from doorstep.road.meter.electricity.memory import changes, remembered
+from doorstep.road.meter.electricity.methods import Caller
 from doorstep.road.meter.electricity.registers import blank_registers
 from doorstep.road.meter.electricity.schedule import activated, earliest, taken_due
+from doorstep.road.meter.electricity.serving import answering, serve
 from doorstep.road.meter.electricity.state import Pending, State
 from doorstep.road.meter.electricity.supply import settled
 from doorstep.road.meter.machine import Meter
 from doorstep.road.meter.policy import MeterPolicy
 from doorstep.road.tunnel import ENDPOINTS, Path, TunnelPolicy, TunnelServer
+from doorstep.zigbee.asdu import SMART_ENERGY, Asdu
+from doorstep.zigbee.zcl import Frame
 
 __all__ = ["Esme"]
 
@@ -52,6 +57,30 @@ class Esme(Meter[State]):
             tunnel.maximum_transfer,
         )
         self.config = config
+
+    # -- the Devices of the home ------------------------------------------------------------------
+
+    def _hear_other(self, asdu: Asdu, now: Instant) -> None:
+        """Answer a Device of the home that asks for a cluster of this one; the change comes first."""
+        if asdu.destination_endpoint != ENDPOINTS[DeviceType.ESME] or asdu.profile != SMART_ENERGY:
+            super()._hear_other(asdu, now)
+            return
+        try:
+            frame = Frame.from_bytes(asdu.payload)
+        except DecodeError as error:
+            self._out.put(Note("ignored", f"no ZCL frame: {error}", asdu.payload))
+            return
+        before = self._state
+        caller = Caller(self.config.eui, self._device.keys, None)
+        served = serve(asdu, frame, before, caller, now)
+        if served.state is not before:
+            self._remember(settled(before, served.state))
+        for note in (*served.notes, *noticed(before, self._state)):
+            self._out.put(note)
+        if served.answer is not None:
+            self._send(answering(asdu, served.answer), now)
+
+    # -- what is for later ------------------------------------------------------------------------
 
     def _next_activation(self) -> Instant | None:
         return earliest(self._state)

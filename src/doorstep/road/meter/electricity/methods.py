@@ -27,11 +27,11 @@ __all__ = ["METHODS", "Caller", "Method"]
 
 
 class Caller(Struct, frozen=True):
-    """On whose behalf a method runs: the Device and its keys, the Command's counter."""
+    """On whose behalf a method runs: the Device and its keys, and the counter of the Command, if one asks."""
 
     device: Eui
     keys: KeyRing
-    counter: int
+    counter: int | None
 
 
 Effect = Callable[[State, Data, Caller], State]

@@ -16,22 +16,29 @@ from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.road.device.failure import Failure
 from doorstep.road.device.objects import Place, Refused, Result, place
+from doorstep.road.meter.credit import Standing
 from doorstep.road.meter.electricity.state import State
 from doorstep.road.meter.top_up import entered, pay, within
 
 __all__ = [
     "BALANCE",
+    "DISABLEMENT",
     "EMERGENCY_CREDIT",
+    "EMERGENCY_LIMIT",
+    "EMERGENCY_THRESHOLD",
+    "LOW_CREDIT",
+    "MAXIMUM_BALANCE",
+    "MAXIMUM_CREDIT",
     "CreditStatus",
     "PaymentMode",
     "activate_emergency_credit",
     "adjust",
-    "combined_credit",
     "emergency_credit_in_use",
     "is_exhausted",
     "is_low",
     "payment_mode",
     "set_amount",
+    "standing",
     "top_up",
 ]
 
@@ -39,15 +46,15 @@ BALANCE: Final = place("112 0-0:19.10.0.255 2")
 EMERGENCY_CREDIT: Final = place("112 0-0:19.10.1.255 2")
 
 _EMERGENCY_STATUS: Final = place("112 0-0:19.10.1.255 8")
-_EMERGENCY_LIMIT: Final = place("112 0-0:19.10.1.255 9")
-_EMERGENCY_THRESHOLD: Final = place("112 0-0:19.10.1.255 10")
+EMERGENCY_LIMIT: Final = place("112 0-0:19.10.1.255 9")
+EMERGENCY_THRESHOLD: Final = place("112 0-0:19.10.1.255 10")
 _PAYMENT_DEBT: Final = place("113 0-0:19.20.3.255 12")
 _PAYMENT_DEBT_SHARE: Final = place("113 0-0:19.20.3.255 13")
 _MODE: Final = place("111 0-0:19.0.0.255 2")
-_LOW_CREDIT: Final = place("111 0-0:19.0.0.255 16")
-_DISABLEMENT: Final = place("21 0-0:16.0.1.255 2")
-_MAXIMUM_CREDIT: Final = place("9000 0-0:94.44.2.10 2")
-_MAXIMUM_BALANCE: Final = place("9000 0-0:94.44.2.20 2")
+LOW_CREDIT: Final = place("111 0-0:19.0.0.255 16")
+DISABLEMENT: Final = place("21 0-0:16.0.1.255 2")
+MAXIMUM_CREDIT: Final = place("9000 0-0:94.44.2.10 2")
+MAXIMUM_BALANCE: Final = place("9000 0-0:94.44.2.20 2")
 
 # The reference answers a top-up that is not applied with this result and no other.
 _NOT_APPLIED: Final = Result.HARDWARE_FAULT
@@ -74,20 +81,28 @@ def payment_mode(state: State) -> PaymentMode:
     return PaymentMode.PREPAYMENT if mode == PaymentMode.PREPAYMENT else PaymentMode.CREDIT
 
 
-def combined_credit(state: State) -> int:
-    """The meter balance, and the emergency credit where it is in use."""
-    emergency = state.number(EMERGENCY_CREDIT) if emergency_credit_in_use(state) else 0
-    return state.number(BALANCE) + emergency
+def standing(state: State) -> Standing:
+    """How the credit stands."""
+    return Standing(
+        prepaid=_is_prepaid(state),
+        credit=state.number(BALANCE),
+        emergency=state.number(EMERGENCY_CREDIT),
+        in_use=emergency_credit_in_use(state),
+        limit=state.number(EMERGENCY_LIMIT),
+        threshold=state.number(EMERGENCY_THRESHOLD),
+        low=state.number(LOW_CREDIT),
+        cut_off=state.amount(DISABLEMENT),
+    )
 
 
 def is_exhausted(state: State) -> bool:
     """Whether prepaid credit is below the disablement threshold."""
-    return _is_prepaid(state) and combined_credit(state) < state.amount(_DISABLEMENT)
+    return standing(state).is_exhausted
 
 
 def is_low(state: State) -> bool:
     """Whether prepaid credit is below the low credit threshold."""
-    return _is_prepaid(state) and combined_credit(state) < state.number(_LOW_CREDIT)
+    return standing(state).is_low
 
 
 def emergency_credit_in_use(state: State) -> bool:
@@ -116,9 +131,9 @@ def activate_emergency_credit(state: State) -> State:
         return state
     if not _is_prepaid(state):
         raise Refused(Result.OTHER_REASON, "there is no emergency credit in credit mode")
-    if state.number(BALANCE) > state.number(_EMERGENCY_THRESHOLD):
+    if state.number(BALANCE) > state.number(EMERGENCY_THRESHOLD):
         raise Refused(Result.OTHER_REASON, "the meter balance is above the emergency credit threshold")
-    state = state.with_number(EMERGENCY_CREDIT, state.number(_EMERGENCY_LIMIT))
+    state = state.with_number(EMERGENCY_CREDIT, state.number(EMERGENCY_LIMIT))
     return state.with_number(_EMERGENCY_STATUS, CreditStatus.IN_USE)
 
 
@@ -132,7 +147,7 @@ def top_up(state: State, digits: Data, keys: KeyRing, device: Eui, counter: int 
     try:
         token = entered(state, text, keys, device, counter)
         credited = _credited(state, token.amount)
-        limits = state.number(_MAXIMUM_CREDIT), state.number(_MAXIMUM_BALANCE)
+        limits = state.number(MAXIMUM_CREDIT), state.number(MAXIMUM_BALANCE)
         within(token, credited.number(BALANCE), *limits)
     except Refused:
         raise
@@ -148,7 +163,7 @@ def _is_prepaid(state: State) -> bool:
 def _credited(state: State, amount: int) -> State:
     """The state after a top-up has paid."""
     in_use = emergency_credit_in_use(state)
-    owed = state.number(_EMERGENCY_LIMIT) - state.number(EMERGENCY_CREDIT) if in_use else 0
+    owed = state.number(EMERGENCY_LIMIT) - state.number(EMERGENCY_CREDIT) if in_use else 0
     payment = pay(amount, owed, state.number(_PAYMENT_DEBT_SHARE), state.number(_PAYMENT_DEBT))
     if in_use and payment.emergency >= owed:
         state = set_amount(state, EMERGENCY_CREDIT, 0)

@@ -212,6 +212,7 @@ _ROWS: Final = (
     *_passive("0-0:94.44.0.3", BOOLEAN),
     *_register("0-0:94.44.42.255"),
     # Energy, demand and power readings.
+    *_register("1-0:1.8.0.255"),
     *_register("1-0:2.8.0.255"),
     *_register("1-0:4.8.0.255"),
     *_demand("1-0:1.6.0.255"),

@@ -16,6 +16,7 @@ from doorstep.road.device.clusters import Attr, Declined, named
 from doorstep.road.device.execution import Occasion
 from doorstep.road.device.failure import Failure
 from doorstep.road.meter import top_up
+from doorstep.road.meter.credit import Standing
 from doorstep.road.meter.gas.attributes import DEBTS, TOP_UPS
 from doorstep.road.meter.gas.state import GasState
 from doorstep.zigbee.clusters import METERING, PREPAYMENT
@@ -54,6 +55,7 @@ __all__ = [
     "set_maximum_credit",
     "set_up_emergency_credit",
     "top_ups",
+    "with_accumulated_debt",
 ]
 
 CREDIT: Final = named(PREPAYMENT, "CreditRemaining")
@@ -72,6 +74,9 @@ _MAXIMUM_CREDIT: Final = named(PREPAYMENT, "MaximumCreditLimit")
 _MAXIMUM_TOP_UP: Final = named(PREPAYMENT, "MaximumCreditPerTopUp")
 # The third debt is the one that a share of every top-up pays.
 _PAYMENT_DEBT: Final = named(PREPAYMENT, "DebtAmount3")
+_DEBT_AMOUNTS: Final = tuple(named(PREPAYMENT, f"DebtAmount{number}") for number in range(1, DEBTS + 1))
+_MOST_DEBT: Final = 0x7FFFFFFF
+_ACCUMULATED_DEBT: Final = named(PREPAYMENT, "AccumulatedDebt")
 _PAYMENT_DEBT_SHARE: Final = named(PREPAYMENT, "DebtRecoveryTopUpPercentage3")
 
 # In ChangePaymentMode, for the cut-off value to stay as it is: all ones.
@@ -195,29 +200,32 @@ def top_ups(state: GasState) -> tuple[tuple[Value, ...], ...]:
 
 def is_exhausted(state: GasState) -> bool:
     """Whether prepaid credit is below the cut-off value."""
-    return _is_prepaid(state) and _combined(state) < state.number(_CUT_OFF)
+    return _standing(state).is_exhausted
 
 
 def credit_status(state: GasState) -> CreditStatus:
     """What the attribute of that name is to say."""
-    credit, in_use = state.number(CREDIT), _emergency_in_use(state)
-    low = _is_prepaid(state) and _combined(state) < state.number(_LOW_CREDIT)
-    offered = _is_prepaid(state) and state.number(EMERGENCY_LIMIT) > 0
-    status = CreditStatus(0)
-    for holds, bit in (
-        (not low and not is_exhausted(state), CreditStatus.CREDIT_OK),
-        (low, CreditStatus.LOW_CREDIT),
-        (offered, CreditStatus.EMERGENCY_CREDIT_ENABLED),
-        (
-            offered and not in_use and credit <= state.number(EMERGENCY_THRESHOLD),
-            CreditStatus.EMERGENCY_CREDIT_AVAILABLE,
-        ),
-        (in_use, CreditStatus.EMERGENCY_CREDIT_SELECTED | CreditStatus.EMERGENCY_CREDIT_IN_USE),
-        (is_exhausted(state), CreditStatus.CREDIT_EXHAUSTED),
-    ):
-        if holds:
-            status |= bit
-    return status
+    return _standing(state).status
+
+
+def with_accumulated_debt(before: GasState, after: GasState) -> GasState:
+    """``after``, with the accumulated debt that follows where a debt has changed: the sum of all (policy)."""
+    if all(before.number(one) == after.number(one) for one in _DEBT_AMOUNTS):
+        return after
+    return after.holding({_ACCUMULATED_DEBT: min(_MOST_DEBT, sum(map(after.number, _DEBT_AMOUNTS)))})
+
+
+def _standing(state: GasState) -> Standing:
+    return Standing(
+        prepaid=_is_prepaid(state),
+        credit=state.number(CREDIT),
+        emergency=state.number(EMERGENCY_CREDIT),
+        in_use=_emergency_in_use(state),
+        limit=state.number(EMERGENCY_LIMIT),
+        threshold=state.number(EMERGENCY_THRESHOLD),
+        low=state.number(_LOW_CREDIT),
+        cut_off=state.number(_CUT_OFF),
+    )
 
 
 def _is_prepaid(state: GasState) -> bool:
@@ -226,12 +234,6 @@ def _is_prepaid(state: GasState) -> bool:
 
 def _emergency_in_use(state: GasState) -> bool:
     return bool(state.number(CREDIT_STATUS) & CreditStatus.EMERGENCY_CREDIT_IN_USE)
-
-
-def _combined(state: GasState) -> int:
-    """The credit, and the emergency credit where it is in use."""
-    emergency = state.number(EMERGENCY_CREDIT) if _emergency_in_use(state) else 0
-    return state.number(CREDIT) + emergency
 
 
 def _credited(state: GasState, amount: int) -> GasState:

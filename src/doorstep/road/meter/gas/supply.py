@@ -9,7 +9,12 @@ from typing import Final
 
 from doorstep.road.device.clusters import Declined, named
 from doorstep.road.device.execution import Occasion
-from doorstep.road.meter.gas.prepayment import CREDIT_STATUS, credit_status, is_exhausted
+from doorstep.road.meter.gas.prepayment import (
+    CREDIT_STATUS,
+    credit_status,
+    is_exhausted,
+    with_accumulated_debt,
+)
 from doorstep.road.meter.gas.state import GasState
 from doorstep.zigbee.clusters import METERING
 from doorstep.zigbee.clusters.metering import (
@@ -65,12 +70,13 @@ def set_flow_threshold(
 
 
 def settled(before: GasState, after: GasState) -> GasState:
-    """``after``, its credit status as it now is, and the supply armed where the credit has been used up.
+    """``after``, its debt and credit status as they now are, and the supply armed where credit ran out.
 
     Only the fall below the cut-off value counts. Policy: there are no non-disablement periods, as the
     calendar is kept but not read.
     """
     if is_exhausted(after) and not is_exhausted(before) and after.number(SUPPLY) == SupplyStatus.ON:
         after = after.holding({SUPPLY: SupplyStatus.OFF_ARMED})
+    after = with_accumulated_debt(before, after)
     status = credit_status(after)
     return after if after.number(CREDIT_STATUS) == status else after.holding({CREDIT_STATUS: status})
