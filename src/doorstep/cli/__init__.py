@@ -26,6 +26,7 @@ from doorstep.cli import (
     keys,
     meter,
     ppmid,
+    request,
     serve,
     street,
     transform,
@@ -61,6 +62,7 @@ app.command("hub")(hub.hub)
 app.command("meter")(meter.meter)
 app.command("ppmid")(ppmid.ppmid)
 app.command("deliver")(deliver.deliver)
+app.command("request")(request.request)
 
 
 @app.callback(invoke_without_command=True)

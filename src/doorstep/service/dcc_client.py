@@ -39,7 +39,7 @@ from doorstep.duis.command_variant import Input
 from doorstep.duis.request_id import REQUEST_ID
 from doorstep.errors import UsageError, XmlError
 from doorstep.eui import Eui
-from doorstep.gbcs import KeyRing
+from doorstep.gbcs import KeyRing, utrn
 from doorstep.road.supplier.correlate import correlate
 from doorstep.road.supplier.events import SendRequest
 from doorstep.road.supplier.gateway import (
@@ -50,7 +50,7 @@ from doorstep.road.supplier.gateway import (
     local_response,
     read_answer,
 )
-from doorstep.road.supplier.orders import TOP_UP_VARIANT
+from doorstep.road.supplier.orders import TOP_UP_VARIANT, value_of
 from doorstep.road.supplier.policy import Policy
 from doorstep.service.clock import Clock
 from doorstep.service.dcc_alerts import Alert, Alerts, read_alert
@@ -165,6 +165,15 @@ class DccClient:
         if sent is not None:
             sent.hear(response)
         return response
+
+    def issue_utrn(self, name: RequestId, pence: int) -> str:
+        """The UTRN of a top-up that the request ``name`` is to carry.
+
+        Raises :class:`UsageError` for an amount that no UTRN holds, and :class:`NoKey`.
+        """
+        value, value_class = value_of(pence)
+        issued = utrn.issue(self.keys, self.config.eui, name.target, name.counter, value, value_class)
+        return str(issued)
 
     async def post(self, request: Request) -> Response:
         """Post a request until it is answered, and give the answer, whatever its code.

@@ -67,6 +67,14 @@ class SentRequest:
         """The DCC's synchronous answer."""
         return self.documents[0]
 
+    @property
+    def holds_command(self) -> bool:
+        """Whether the Command for Local Delivery has come, be it the right one or not."""
+        bodies = [response.body for response in self.documents]
+        return any(
+            isinstance(body, ResponseMessage) and isinstance(body.content, LocalCommand) for body in bodies
+        )
+
     def answered(self, response: Response) -> None:
         """Take the synchronous answer, which goes before what may have overtaken it."""
         self.documents = (response, *self.documents)
