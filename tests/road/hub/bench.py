@@ -43,6 +43,7 @@ class Bench:
         self.said: list[Any] = []
         self.sequence = 0
         self.wan_takes = True
+        self.gsme_tunnel = 0
         self.tell(PoweredOn())
 
     @property

@@ -412,7 +412,7 @@ def test_a_stranger_is_not_answered() -> None:
     "change",
     [
         {"cluster": 0x0702},
-        {"destination_endpoint": 1},
+        {"destination_endpoint": 4},
         {"destination": ESME},
         {"profile": 0},
         {"payload": b"\x01"},

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
-from doorstep.errors import DecodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Role
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.payloads import Payload
 from doorstep.gbcs.payloads.axdr import Data, Tag
+from doorstep.gbcs.payloads.gbz import Alert, GbzPayload
 from doorstep.gbcs.times import Instant
 from doorstep.road.device import notification
 from doorstep.road.hub.chf_objects import backup
+from doorstep.road.hub.clock import seconds_since_2000
 from doorstep.road.hub.function import Function
+from doorstep.road.hub.gas_proxy import TAP_OFF_FAILED
+from doorstep.road.hub.gpf_state import GpfState
 from doorstep.road.hub.state import ChfState
 from doorstep.road.hub.uplink import Uplink
 from doorstep.road.machine import Note
@@ -33,64 +36,82 @@ NOT_RETRIEVED: Final = 0x819D
 
 
 class _Row(Struct, frozen=True):
-    """An Alert's Message Code, and the details that it adds to code and time."""
+    """An Alert's Message Code, what it says for an event, and whether the GPF sends it and not the CHF."""
 
     message_code: int
-    details: Callable[[Function[ChfState], bytes, Instant], tuple[Data, ...]]
+    say: Callable[[Function[ChfState], Note, int, Instant], Payload]
+    by_gpf: bool = False
 
 
-def _nothing(_chf: Function[ChfState], _about: bytes, _now: Instant) -> tuple[Data, ...]:
-    return ()
+def _bare(_chf: Function[ChfState], event: Note, counter: int, now: Instant) -> Payload:
+    return notification(event.code or 0, counter, now)
 
 
-def _device_log(chf: Function[ChfState], _about: bytes, now: Instant) -> tuple[Data, ...]:
+def _device_log(chf: Function[ChfState], event: Note, counter: int, now: Instant) -> Payload:
     """CS14: a backup of the log, from which CCS03 can restore it on another hub."""
-    return (backup(chf.state, chf.state.devices.others, now),)
+    saved = backup(chf.state, chf.state.devices.others, now)
+    return notification(event.code or 0, counter, now, saved)
 
 
-def _undelivered(_chf: Function[ChfState], about: bytes, _now: Instant) -> tuple[Data, ...]:
+def _undelivered(_chf: Function[ChfState], event: Note, counter: int, now: Instant) -> Payload:
     """A choice: of the undelivered message its Message Code, Originator Counter and both identifiers."""
-    try:
-        header = peek(about)
-    except DecodeError:
-        return ()
+    header = peek(event.about)
     parts = (
         header.message_code.to_bytes(2, "big"),
         header.originator_counter.to_bytes(8, "big"),
         header.business_originator_id,
         header.business_target_id,
     )
-    return (Data(Tag.OCTET_STRING, b"".join(parts)),)
+    return notification(event.code or 0, counter, now, Data(Tag.OCTET_STRING, b"".join(parts)))
 
+
+def _in_gbz(_chf: Function[ChfState], event: Note, _counter: int, now: Instant) -> Payload:
+    return GbzPayload(alert=Alert(event.code or 0, seconds_since_2000(now)))
+
+
+_GENERIC: Final = 0x1001
+"""A choice where no Message Code is known: the generic non-critical Alert."""
 
 _ROWS: Final[Mapping[int, _Row]] = MappingProxyType(
     {
         DEVICE_LOG_CHANGED: _Row(0x0018, _device_log),
         NOT_DELIVERED: _Row(0x00D5, _undelivered),
-        NOT_RETRIEVED: _Row(0x1001, _nothing),  # a choice: the generic non-critical Alert
+        NOT_RETRIEVED: _Row(_GENERIC, _bare),
+        TAP_OFF_FAILED: _Row(_GENERIC, _in_gbz, by_gpf=True),
     }
 )
 
 
 class Alerts:
-    """Sends the CHF's Alerts to the Access Control Broker, the one remote party that it knows."""
+    """Sends the CHF's Alerts to the Access Control Broker, the one remote party that it knows.
 
-    def __init__(self, chf: Function[ChfState], own: Eui, uplink: Uplink) -> None:
-        self._chf = chf
-        self._own = own
+    The GPF's go to the supplier (a choice).
+    """
+
+    def __init__(
+        self,
+        chf: Function[ChfState],
+        chf_eui: Eui,
+        gpf: Function[GpfState],
+        gpf_eui: Eui,
+        uplink: Uplink,
+    ) -> None:
+        self._chf, self._chf_eui = chf, chf_eui
+        self._gpf, self._gpf_eui = gpf, gpf_eui
         self._uplink = uplink
 
     def tell(self, event: Note, now: Instant) -> None:
         """Send the Alert for an event, where there is one for it."""
         row = _ROWS.get(event.code or 0)
-        recipient = self._chf.state.cells.party(Role.ACCESS_CONTROL_BROKER)
-        if row is None or recipient is None or not self._chf.has_keys:
+        if row is None:
             return
-        code = event.code
-
-        def say(counter: int) -> Payload:
-            assert code is not None
-            return notification(code, counter, now, *row.details(self._chf, event.about, now))
-
-        message, entries = self._chf.alert(row.message_code, say, recipient)
-        self._uplink.send(message, peek(message), self._own, now, entries)
+        function: Function[Any] = self._gpf if row.by_gpf else self._chf
+        role = Role.SUPPLIER if row.by_gpf else Role.ACCESS_CONTROL_BROKER
+        recipient = function.state.cells.party(role)
+        if recipient is None or not function.has_keys:
+            return
+        message, entries = function.alert(
+            row.message_code, lambda counter: row.say(self._chf, event, counter, now), recipient
+        )
+        own = self._gpf_eui if row.by_gpf else self._chf_eui
+        self._uplink.send(message, peek(message), own, now, entries)

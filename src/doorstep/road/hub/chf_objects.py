@@ -12,11 +12,11 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from doorstep.errors import EncodeError, InputError, UsageError
+from doorstep.errors import InputError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import BitString, CompactArray, Data, Tag, TypeDescription
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component
-from doorstep.gbcs.times import Instant, cosem_date_time, from_utc2000, utc2000
+from doorstep.gbcs.times import Instant, cosem_date_time, from_utc2000
 from doorstep.road.device import Execution, Occasion
 from doorstep.road.device.objects import (
     Place,
@@ -28,6 +28,7 @@ from doorstep.road.device.objects import (
     place,
     structure,
 )
+from doorstep.road.hub.clock import seconds_since_2000
 from doorstep.road.hub.device_log import DeviceLog, Entry
 from doorstep.road.hub.event_log import EventLog, Log, LoggedEvent
 from doorstep.road.hub.state import ChfState
@@ -281,15 +282,11 @@ def _compact(events: tuple[LoggedEvent, ...], *, with_data: bool) -> Data:
 
 
 def _columns(event: LoggedEvent) -> tuple[Data, Data, Data]:
-    time, code = Data(Tag.DOUBLE_LONG_UNSIGNED, _time(event.time)), Data(Tag.LONG_UNSIGNED, event.code)
+    time, code = (
+        Data(Tag.DOUBLE_LONG_UNSIGNED, seconds_since_2000(event.time)),
+        Data(Tag.LONG_UNSIGNED, event.code),
+    )
     return time, code, _octets(event.data)
-
-
-def _time(instant: Instant) -> int:
-    try:
-        return utc2000(instant)
-    except EncodeError:
-        return 0
 
 
 def _structure(*parts: Data) -> Data:

@@ -90,6 +90,12 @@ class HubPolicy(Struct, frozen=True, kw_only=True):
     hht_window: Instant = _HOUR
     """The standard's: for how long after power-on a Hand-Held Terminal may be there."""
 
+    taps: int = 16
+    """How many Commands to the gas meter are known for the gas proxy until their Responses come."""
+
+    mirrored: int = 256
+    """How many attributes of the gas meter are mirrored."""
+
     events: int = 100
     """How many entries the Event Log and the Security Log hold each; the oldest is overwritten."""
 

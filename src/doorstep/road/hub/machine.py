@@ -20,11 +20,13 @@ from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.device import Executed
 from doorstep.road.han.events import Joined, Left
 from doorstep.road.hub import events
-from doorstep.road.hub.alerts import Alerts
+from doorstep.road.hub.alerts import NOT_RETRIEVED, Alerts
 from doorstep.road.hub.chf import communications_hub_function
 from doorstep.road.hub.config import HubConfig, HubKeys, HubPolicy
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.event_log import EventLog
+from doorstep.road.hub.gas_proxy import GasProxy
+from doorstep.road.hub.gpf import gas_proxy_function
 from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.membership import Membership
 from doorstep.road.hub.post import Post
@@ -77,9 +79,15 @@ class Hub(Stop[events.HubEvent]):
         self._returns = ReturnPaths(policy.returns, memory)
         self._uplink = Uplink(self._wan, self._post, self._returns, self._out, self._journal)
         self._chf = communications_hub_function(config, keys, memory, self._log, self._post.link)
-        self._members = Membership(self._chf, policy, self._post, self._returns, self._out, self._journal)
+        self._gpf = gas_proxy_function(config, keys, memory)
+        self._proxy = GasProxy(
+            self._gpf, config.gpf, policy, memory, self._out, self._journal, self._post.waits
+        )
+        self._members = Membership(
+            self._chf, policy, self._post, self._returns, self._proxy, self._out, self._journal
+        )
         self._upgrades = Upgrades(self._chf, config.chf, self._uplink, self._out, self._journal)
-        self._alerts = Alerts(self._chf, config.chf, self._uplink)
+        self._alerts = Alerts(self._chf, config.chf, self._gpf, config.gpf, self._uplink)
         self._inputs: dict[type, Callable[[Any, Instant], None]] = {
             Heard: self._heard,
             events.FromWan: lambda event, now: self._route(event.message, Source.WAN, None, now),
@@ -159,6 +167,8 @@ class Hub(Stop[events.HubEvent]):
         if self.devices.find(event.asdu.source) is None:
             why = f"{event.asdu.source} is not in the CHF Device Log"
             self._journal.note(now, "refused", why, event.asdu.payload)
+        elif self._proxy.is_for(event.asdu):
+            self._proxy.hear(event.asdu, self.devices.device_type(event.asdu.source), now)
         else:
             self._post.hear(event.asdu, now)
 
@@ -170,6 +180,8 @@ class Hub(Stop[events.HubEvent]):
             source = Source.OTHER if device_type is None else _SOURCES.get(device_type, Source.OTHER)
             self._route(message, source, device, now)
         while (note := self._journal.next_event()) is not None:
+            if note.code == NOT_RETRIEVED:
+                self._remember(self._proxy.untap(peek(note.about)))
             self._alerts.tell(note, now)
 
     def _route(self, message: bytes, source: Source, sender: Eui | None, now: Instant) -> None:
@@ -193,7 +205,7 @@ class Hub(Stop[events.HubEvent]):
             self._journal.note(now, "refused", added, passing.message)
             return
         held, entries = added
-        self._remember(entries | self._note_return(passing))
+        self._remember(entries | self._note_return(passing) | self._tap(passing, now))
         self._post.dispatch(held, now)
 
     def _note_return(self, passing: _Passing) -> Entries:
@@ -205,8 +217,17 @@ class Hub(Stop[events.HubEvent]):
             return {}
         return self._returns.note(passing.sender, passing.header)
 
+    def _tap(self, passing: _Passing, now: Instant) -> Entries:
+        """Hand a Command for a gas meter to the gas proxy as well, whichever way it came."""
+        is_for_gsme = self.devices.device_type(passing.decision.target) is DeviceType.GSME
+        if not is_for_gsme or passing.header.cra is not Cra.COMMAND:
+            return {}
+        return self._proxy.tap(passing.header, passing.message, now)
+
     def _to_wan(self, passing: _Passing, now: Instant) -> None:
         assert passing.sender is not None, "only a Device's message goes to the WAN"
+        if self.devices.device_type(passing.sender) is DeviceType.GSME:
+            self._proxy.answered(passing.header, passing.message, now)
         self._uplink.send(passing.message, passing.header, passing.sender, now)
 
     def _process(self, passing: _Passing, now: Instant) -> None:

@@ -19,6 +19,7 @@ from doorstep.road.hub.config import HubPolicy
 from doorstep.road.hub.device_log import DeviceLog, Entry
 from doorstep.road.hub.events import HubEvent
 from doorstep.road.hub.function import Function
+from doorstep.road.hub.gas_proxy import GasProxy
 from doorstep.road.hub.joining import Joining
 from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.post import Post
@@ -45,6 +46,7 @@ class Membership:
         policy: HubPolicy,
         post: Post,
         returns: ReturnPaths,
+        proxy: GasProxy,
         out: Outbox[HubEvent],
         journal: Journal,
     ) -> None:
@@ -52,6 +54,7 @@ class Membership:
         self._policy = policy
         self._post = post
         self._returns = returns
+        self._proxy = proxy
         self._out = out
         self._journal = journal
         self._joining = Joining(out)
@@ -205,7 +208,8 @@ class Membership:
         self._admit(before, old, now)
 
     def _forget(self, entry: Entry, now: Instant) -> None:
-        entries: Entries = self._post.unlisted(entry.eui, now) | self._returns.forget(entry.eui)
+        entries: Entries = self._post.unlisted(entry.eui, now)
+        entries |= self._returns.forget(entry.eui) | self._proxy.forget(entry.eui)
         if entries:
             self._out.put(Remember(entries))
         self._journal.note(now, "unlisted", f"{_name(entry)} is out of the CHF Device Log")

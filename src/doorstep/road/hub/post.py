@@ -115,6 +115,10 @@ class Post:
         for held in self._waiting.of(device):
             self.dispatch(held, now)
 
+    def waits(self, device: Eui) -> bool:
+        """Whether a message waits for the Device."""
+        return self._waiting.count(device) > 0
+
     def link(self, device: Eui) -> LinkRecord:
         """How the Device was last heard, and how transmissions to it went."""
         return self._links.get(device, LinkRecord())
