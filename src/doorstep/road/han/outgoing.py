@@ -117,8 +117,14 @@ class Outgoing:
         return (eui for eui, queue in tuple(self._queues.items()) if queue and eui not in self._transits)
 
     def go_on(self, eui: Eui, now: Instant) -> None:
-        """Begin the next payload for a Device, where there is one, none is on its way, and it can be."""
+        """Begin the next payload for a Device, where there is one, none is on its way, and it can be.
+
+        What has waited too long meanwhile is given up.
+        """
         queue = self._queues.get(eui, deque())
+        for waiting in [one for one in queue if one.until <= now]:
+            queue.remove(waiting)
+            self._give_up(waiting.asdu, "its Device is not on the network, or shares no key")
         # What needs no link key goes before what does: it may be how the key is made.
         for waiting in sorted(queue, key=_needs_link_key):
             if eui in self._transits:
@@ -161,7 +167,7 @@ class Outgoing:
                 transit.sending.on_deadline(now)
                 self._pump(eui, now)
             else:
-                self._expire(eui, now)
+                self.go_on(eui, now)
 
     # -- one payload -------------------------------------------------------------------------------
 
@@ -223,13 +229,6 @@ class Outgoing:
         return seal(transit.frame(block, auxiliary), neighbour.link_key).to_bytes()
 
     # -- waiting -----------------------------------------------------------------------------------
-
-    def _expire(self, eui: Eui, now: Instant) -> None:
-        queue = self._queues.get(eui, deque())
-        for waiting in [one for one in queue if one.until <= now]:
-            queue.remove(waiting)
-            self._give_up(waiting.asdu, "its Device is not on the network, or shares no key")
-        self.go_on(eui, now)
 
     def _set_alarm(self, eui: Eui) -> None:
         transit, queue = self._transits.get(eui), self._queues.get(eui)
