@@ -1,4 +1,4 @@
-"""A home: its Communications Hub, its electricity meter, its PPMID and, for an hour, an engineer's HHT."""
+"""A home: its Communications Hub, its meters, its PPMID and, for an hour, an engineer's HHT."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from doorstep.bench.world import Node, World
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing, KeyStore
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.configurations import hub_config, hub_keys, meter_config, relay_config
+from doorstep.road.configurations import (
+    gas_meter_config,
+    hub_config,
+    hub_keys,
+    meter_config,
+    relay_config,
+)
 from doorstep.road.hub import events as hub_events
 from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Machine, Remember
 from doorstep.road.meter import events as meter_events
 from doorstep.road.meter.electricity.machine import Esme
+from doorstep.road.meter.gas.machine import Gsme
 from doorstep.road.ppmid import events as ppmid_events
 from doorstep.road.ppmid.machine import Ppmid
 from doorstep.street import HomePlan, StreetPlan
@@ -59,7 +66,7 @@ class Home:
         self._uplink = uplink
         self._tell = tell
         self.chf, self.gpf, self.esme = plan.eui("CHF"), plan.eui("GPF"), plan.eui("ESME")
-        self.ppmid, self.hht = plan.eui("PPMID"), plan.eui("HHT")
+        self.gsme, self.ppmid, self.hht = plan.device("GSME"), plan.eui("PPMID"), plan.eui("HHT")
 
         self.hub: Node[Any, Any] = self._place(
             "hub", self.gpf, DeviceType.GPF, self._make_hub(street, keys), hub_events.PoweredOn
@@ -73,13 +80,21 @@ class Home:
             )
             for eui, kind in ((self.ppmid, DeviceType.PPMID), (self.hht, DeviceType.HHT))
         }
-        nodes = {self.gpf: self.hub, self.esme: self.meter, **self.relays}
+        self.gas_meters: dict[Eui, Node[Any, Any]] = {}
+        if self.gsme is not None:
+            gas_meter = Gsme(gas_meter_config(street, plan), KeyRing(Holding(keys, self.gsme)))
+            self.gas_meters[self.gsme] = self._place(
+                "gas meter", self.gsme, DeviceType.GSME, gas_meter, meter_events.PoweredOn
+            )
+        nodes = {self.gpf: self.hub, self.esme: self.meter, **self.gas_meters, **self.relays}
         self.names = {eui: node.name for eui, node in nodes.items()}
 
     def power_on(self) -> None:
         """Switch everything on, the hub first. The HHT stays in the engineer's van."""
         self.hub.take(hub_events.PoweredOn())
         self.meter.take(meter_events.PoweredOn())
+        for gas_meter in self.gas_meters.values():
+            gas_meter.take(meter_events.PoweredOn())
         self.relays[self.ppmid].take(ppmid_events.PoweredOn())
 
     def present_hht(self) -> None:

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from doorstep import gbcs
 from doorstep.bench.records import Hop, Record, Remark
-from doorstep.bench.street import command_of
 from doorstep.duis.request import parse_request
 from doorstep.duis.response import DccAlert, DeviceAlert, parse_response
 from doorstep.errors import DoorstepError
@@ -19,7 +18,9 @@ from doorstep.road.machine import Note
 from doorstep.road.meter.events import Executed, Rejected
 from doorstep.road.ppmid.events import Report
 from doorstep.road.supplier.events import Hand, Progress
+from doorstep.zigbee import gsme
 from doorstep.zigbee.asdu import Asdu
+from doorstep.zigbee.clusters import CLUSTERS
 from doorstep.zigbee.clusters.tunneling import TransferData
 from doorstep.zigbee.zcl import DefaultResponse, Frame
 
@@ -82,14 +83,31 @@ def _item(item: Any, medium: str) -> tuple[str, bytes]:
 def _asdu(asdu: Asdu) -> tuple[str, bytes]:
     try:
         frame = Frame.from_bytes(asdu.payload)
-        command: Any = command_of(asdu) if frame.cluster_specific else frame.general_command
+        cluster = CLUSTERS.get(asdu.cluster)
+        specific = frame.cluster_specific and cluster is not None
+        command: Any = cluster.command_in(frame) if specific and cluster else frame.general_command
     except DoorstepError as error:
         return f"unreadable: {error}", asdu.payload
     if isinstance(command, TransferData):
-        return f"TransferData on tunnel {command.tunnel_id}: {describe(command.data)}", asdu.payload
+        return f"TransferData on tunnel {command.tunnel_id}: {_transferred(command.data)}", asdu.payload
     if isinstance(command, DefaultResponse):
         return f"Default Response, status 0x{command.status:02X}", asdu.payload
     return type(command).__name__, asdu.payload
+
+
+def _transferred(data: bytes) -> str:
+    """What goes down a tunnel: a message, or one of the forms of a gas meter that sleeps."""
+    try:
+        form = gsme.from_bytes(data)
+    except DoorstepError:
+        return describe(data)
+    match form:
+        case gsme.GetResponse(remaining=remaining, message=message):
+            what = describe(message) if message else "nothing"
+            return f"GET-RESPONSE, {remaining} remaining: {what}"
+        case gsme.Put(message=message):
+            return f"PUT: {describe(message)}"
+    return "GET"
 
 
 def _request(document: bytes) -> tuple[str, bytes]:

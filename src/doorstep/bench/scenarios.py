@@ -1,4 +1,4 @@
-"""The demonstration: a street of seven homes, the Commands that reach their meters, and what is refused.
+"""The demonstration: a street of eight homes, the Commands that reach their meters, and what is refused.
 
 A scenario is a :class:`Case`: something done to the street, and how to tell when it is over. What came
 of it is read from the street's records afterwards, never from what the case meant to show.
@@ -33,7 +33,7 @@ MINUTE: Final[Instant] = 60_000
 HOUR: Final[Instant] = 60 * MINUTE
 _AFTERMATH: Final[Instant] = 30_000  # for what is still on its way when a case is decided
 
-ASH, BIRCH, CEDAR, DOGWOOD, ELM, FIR, HAZEL = (
+ASH, BIRCH, CEDAR, DOGWOOD, ELM, FIR, HAZEL, IVY = (
     "Ash",
     "Birch",
     "Cedar",
@@ -41,6 +41,7 @@ ASH, BIRCH, CEDAR, DOGWOOD, ELM, FIR, HAZEL = (
     "Elm",
     "Fir",
     "Hazel",
+    "Ivy",
 )
 _CRITICAL_ALERT: Final = 0x1000
 _UNAUTHORISED_ACCESS: Final = 0x8F3E
@@ -53,6 +54,7 @@ _HOMES: Final[tuple[tuple[str, str, dict[str, object]], ...]] = (
     (ELM, "no WAN; its PPMID does not relay", {"relay": False}),
     (FIR, "no WAN; an engineer comes with an HHT", {}),
     (HAZEL, "no WAN; its hub is switched off", {}),
+    (IVY, "no WAN; a gas meter that sleeps; its hub has response-copy", {"response_copy": True}),
 )
 SITUATIONS: Final = {name: situation for name, situation, _settings in _HOMES}
 
@@ -73,13 +75,17 @@ class Case(Struct, frozen=True):
 
 
 def demonstration() -> StreetPlan:
-    """The street: seven homes that differ in what keeps a Command from its meter."""
+    """The street: eight homes that differ in what keeps a Command from its meter; one of them has gas."""
     plan = street_plan(len(_HOMES))
     homes = tuple(
-        structs.replace(home, name=name, **settings)
+        structs.replace(home, name=name, devices=_devices(home, name == IVY), **settings)
         for home, (name, _situation, settings) in zip(plan.homes, _HOMES, strict=True)
     )
     return structs.replace(plan, homes=homes)
+
+
+def _devices(home: HomePlan, gas: bool) -> tuple[tuple[Eui, str], ...]:
+    return tuple((eui, kind) for eui, kind in home.devices if gas or kind != "GSME")
 
 
 def without_wan() -> tuple[str, ...]:
@@ -127,15 +133,16 @@ def _ordered(
     *,
     start: Callable[[Street, Case], bytes] | None = None,
     patience: Instant = HOUR,
+    target: str = "ESME",
 ) -> Case:
     plan = demonstration().home(home)
-    order = Order(name, variant, plan.eui("ESME"), body, route, _relay(plan, route), patience)
+    order = Order(name, variant, plan.eui(target), body, route, _relay(plan, route), patience)
     return Case(name, title, home, start or _place, order, patience)
 
 
-def _topped_up(name: str, title: str, home: str, pence: int) -> Case:
+def _topped_up(name: str, title: str, home: str, pence: int, target: str = "ESME") -> Case:
     plan = demonstration().home(home)
-    order = top_up_order(name, plan.eui("ESME"), pence, Route.PPMID, plan.eui("PPMID"), HOUR)
+    order = top_up_order(name, plan.eui(target), pence, Route.PPMID, plan.eui("PPMID"), HOUR)
     return Case(name, title, home, _place, order)
 
 
@@ -290,6 +297,25 @@ def _cases() -> Iterator[Case]:
     )
     yield _ordered(
         "no-relay", "enable supply through a PPMID that does not relay", ELM, Route.PPMID, "7.1", _ENABLE
+    )
+    yield _ordered(
+        "gas-mode",
+        "set prepayment mode on a gas meter that sleeps",
+        IVY,
+        Route.PPMID,
+        "1.6",
+        _PREPAYMENT,
+        target="GSME",
+    )
+    yield _topped_up("gas-top-up", "top up 10 pounds of gas", IVY, 1000, "GSME")
+    yield _ordered(
+        "gas-balance",
+        "read the balance of the gas meter",
+        IVY,
+        Route.PPMID,
+        "4.18",
+        _READ_BALANCE,
+        target="GSME",
     )
     yield Case("replay", "the same Command again", BIRCH, _replay)
     yield _ordered(

@@ -22,6 +22,7 @@ from doorstep.road.hub.config import HubConfig, HubKeys
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
 from doorstep.road.meter.electricity.config import EsmeConfig
+from doorstep.road.meter.gas.config import GsmeConfig
 from doorstep.road.ppmid.config import PpmidConfig
 from doorstep.road.supplier.gateway import SupplierConfig, xml_signer
 from doorstep.street import Firmware, HomePlan, StreetPlan
@@ -35,6 +36,7 @@ __all__ = [
     "Certified",
     "dcc_config",
     "device_radio",
+    "gas_meter_config",
     "hub_config",
     "hub_keys",
     "hub_radio",
@@ -120,8 +122,15 @@ def hub_keys(config: HubConfig, keys: KeyStore) -> HubKeys:
 
 
 def meter_config(street: StreetPlan, home: HomePlan) -> EsmeConfig:
-    """The home's electricity meter, with the street's parties in its trust anchor cells."""
-    return EsmeConfig(eui=home.eui("ESME"), cells=Cells(_parties(street)), hub=home.eui("GPF"))
+    """The home's electricity meter, which knows the street's parties and the home's PPMID."""
+    cells = Cells(_parties(street), _displays(home))
+    return EsmeConfig(eui=home.eui("ESME"), cells=cells, hub=home.eui("GPF"))
+
+
+def gas_meter_config(street: StreetPlan, home: HomePlan) -> GsmeConfig:
+    """The home's gas meter, which knows the street's parties and the home's PPMID."""
+    cells = Cells(_parties(street), _displays(home))
+    return GsmeConfig(eui=home.eui("GSME"), cells=cells, hub=home.eui("GPF"))
 
 
 def relay_config(home: HomePlan, device_type: DeviceType = DeviceType.PPMID) -> PpmidConfig:
@@ -175,6 +184,12 @@ def _parties(street: StreetPlan) -> dict[Role, Eui]:
         Role.NETWORK_OPERATOR: street.network_operator,
         Role.ACCESS_CONTROL_BROKER: street.dcc,
     }
+
+
+def _displays(home: HomePlan) -> frozenset[Eui]:
+    """The Devices of the home that have joined with its meters from the start."""
+    ppmid = home.device("PPMID")
+    return frozenset(() if ppmid is None else (ppmid,))
 
 
 def _inventory(home: HomePlan) -> tuple[Device, ...]:
