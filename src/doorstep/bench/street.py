@@ -158,6 +158,10 @@ class Street:
         """From now on nothing arrives on a home's HAN."""
         self._hans[home].up = False
 
+    def mend_han(self, home: str) -> None:
+        """What is sent on a home's HAN arrives again."""
+        self._hans[home].up = True
+
     def alter_next_command(self, home: str, alter: Callable[[bytes], bytes]) -> None:
         """Let somebody change the next GBCS message that travels from hub to meter in a home."""
         self._meddlers[home] = alter
