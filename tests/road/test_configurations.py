@@ -82,10 +82,11 @@ def test_relays_are_ppmids_and_hhts() -> None:
         home.eui(kind) for home in STREET.homes for kind in ("PPMID", "HHT")
     }
     assert configurations.hubs_of(STREET) == {home.eui("CHF") for home in STREET.homes}
-    hht = configurations.relay_config(structs.replace(HOME, relay=False), DeviceType.HHT)
+    hht = configurations.relay_config(STREET, structs.replace(HOME, relay=False), DeviceType.HHT)
     assert (hht.eui, hht.hub, hht.device_type, hht.relays) == (
         HOME.eui("HHT"),
         HOME.eui("GPF"),
         DeviceType.HHT,
         False,
     )
+    assert hht.cells.parties == {Role.ACCESS_CONTROL_BROKER: STREET.dcc}

@@ -19,8 +19,9 @@ from doorstep.road.hub.events import Routed
 from doorstep.road.hub.routing import Clause, Decision, Fate, Source
 from doorstep.road.machine import Note, Send
 from doorstep.road.meter.events import Rejected
-from doorstep.road.ppmid.display import Display, MeterDisplay
-from doorstep.road.ppmid.events import Displayed, Report, Stage
+from doorstep.road.ppmid.display import Display, Fuel, MeterDisplay
+from doorstep.road.ppmid.events import Action as Keyed
+from doorstep.road.ppmid.events import Displayed, KeyedIn, Report, Result, Stage
 from doorstep.road.supplier.delivery import Delivery, Evidence, State
 from doorstep.road.supplier.events import Progress
 from doorstep.service.event_log import EventLog, start_log
@@ -171,3 +172,9 @@ def test_what_a_display_shows_is_told_by_fuel_and_field() -> None:
         "electricity_supply": "off_armed",
         "electricity_stale": False,
     }
+
+
+def test_what_was_keyed_in_is_told_without_its_digits() -> None:
+    keyed = KeyedIn(Keyed.TOP_UP, Fuel.GAS, "73941656880950804485")
+    fields = fields_of(Result(keyed, None, "no answer"))
+    assert fields == {"action": "top-up", "fuel": "gas", "words": "no answer"}

@@ -76,7 +76,7 @@ class Home:
         )
         self.relays = {
             eui: self._place(
-                kind.value.lower(), eui, kind, Ppmid(relay_config(plan, kind)), ppmid_events.PoweredOn
+                kind.value.lower(), eui, kind, self._make_relay(street, kind, keys), ppmid_events.PoweredOn
             )
             for eui, kind in ((self.ppmid, DeviceType.PPMID), (self.hht, DeviceType.HHT))
         }
@@ -119,6 +119,10 @@ class Home:
     def _make_hub(self, street: StreetPlan, keys: KeyStore) -> Hub:
         config = hub_config(street, self.plan)
         return Hub(config, keys=hub_keys(config, keys))
+
+    def _make_relay(self, street: StreetPlan, kind: DeviceType, keys: KeyStore) -> Ppmid:
+        config = relay_config(street, self.plan, kind)
+        return Ppmid(config, keys=KeyRing(Holding(keys, config.eui)))
 
     def _make_meter(self, street: StreetPlan, keys: KeyStore) -> Esme:
         return Esme(meter_config(street, self.plan), KeyRing(Holding(keys, self.esme)))

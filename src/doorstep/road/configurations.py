@@ -133,10 +133,13 @@ def gas_meter_config(street: StreetPlan, home: HomePlan) -> GsmeConfig:
     return GsmeConfig(eui=home.eui("GSME"), cells=cells, hub=home.eui("GPF"))
 
 
-def relay_config(home: HomePlan, device_type: DeviceType = DeviceType.PPMID) -> PpmidConfig:
-    """The home's PPMID, or its HHT."""
+def relay_config(
+    street: StreetPlan, home: HomePlan, device_type: DeviceType = DeviceType.PPMID
+) -> PpmidConfig:
+    """The home's PPMID, or its HHT. Both know the Access Control Broker, and no User."""
     eui = home.eui(device_type.value)
-    return PpmidConfig(eui, home.eui("GPF"), device_type, relays=home.relay)
+    cells = Cells({Role.ACCESS_CONTROL_BROKER: street.dcc})
+    return PpmidConfig(eui, home.eui("GPF"), device_type, relays=home.relay, cells=cells)
 
 
 def hub_radio(home: HomePlan, secrets: HubSecrets) -> HanConfig:

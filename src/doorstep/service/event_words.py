@@ -18,7 +18,7 @@ from doorstep.gbcs.message import peek
 from doorstep.gbcs.usecases import use_case
 from doorstep.road.hub.routing import Decision
 from doorstep.road.machine import Note
-from doorstep.road.ppmid.events import Displayed
+from doorstep.road.ppmid.events import Displayed, Result
 from doorstep.road.supplier.delivery import Delivery
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.clusters import CLUSTERS
@@ -109,6 +109,13 @@ def _note(note: Note) -> Iterator[tuple[str, Any]]:
     yield "code", f"0x{note.code:04X}" if note.code is not None else None
 
 
+def _result(result: Result) -> Iterator[tuple[str, Any]]:
+    yield "action", result.keyed.action.value
+    yield "fuel", result.keyed.fuel.value
+    yield "succeeded", result.succeeded
+    yield "words", result.words
+
+
 def _displayed(displayed: Displayed) -> Iterator[tuple[str, Any]]:
     for fuel, meter in (("electricity", displayed.display.electricity), ("gas", displayed.display.gas)):
         if meter is not None:
@@ -138,4 +145,5 @@ _CHOSEN: Final[dict[type, Callable[[Any], Iterator[tuple[str, Any]]]]] = {
     Decision: _decision,
     Delivery: _delivery,
     Displayed: _displayed,
+    Result: _result,
 }

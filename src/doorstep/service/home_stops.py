@@ -102,11 +102,12 @@ async def run_relay(
 ) -> None:
     """The PPMID (or HHT) of a home, which dials the supplier at ``supplier_url``.
 
-    Of keys it has one: that by which it shows the supplier who it is. None protects a Command.
+    Its own keys show the supplier who it is, and protect its own messages; none protects what it relays.
     """
     street, keys = setting.street()
     home = street.home(which)
-    config = relay_config(home, device_type)
+    config = relay_config(street, home, device_type)
+    own_keys = KeyRing(Holding(keys, config.eui))
     log = EventLog(f"{home.name}/{device_type.value.lower()}")
 
     async def perform(event: ppmid.PpmidEvent) -> None:
@@ -118,13 +119,13 @@ async def run_relay(
 
     with setting.memory(f"{device_type.value.lower()} {config.eui}", log) as memory:
         driver: Driver[ppmid.PpmidInput, ppmid.PpmidEvent] = Driver(
-            Ppmid(config, memory=memory.load()), memory, perform, WallClock()
+            Ppmid(config, None, memory.load(), own_keys), memory, perform, WallClock()
         )
         driver.offer(ppmid.PoweredOn())
         link = RelayDialler(
             config.eui,
             street.supplier,
-            KeyRing(Holding(keys, config.eui)),
+            own_keys,
             supplier_url,
             lambda delivery, command: driver.take(ppmid.Deliver(delivery, command)),
         )

@@ -1,0 +1,100 @@
+"""A tariff too long for one transfer, from the supplier's request to the meter, over lossy radio frames."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from msgspec import structs
+
+from doorstep.bench.links import Faults
+from doorstep.bench.records import Hop, Remark
+from doorstep.bench.street import Media, Street, command_of
+from doorstep.duis.element import Element
+from doorstep.gbcs import gbt
+from doorstep.road.meter.events import Executed
+from doorstep.road.supplier.delivery import Delivery, Evidence, State
+from doorstep.road.supplier.orders import Order, Route
+from doorstep.street import StreetPlan, street_plan
+from doorstep.zigbee.asdu import Asdu
+from doorstep.zigbee.clusters.tunneling import TransferData
+from tests.bench.streets import NOW, keys_of
+from tests.duis.transform import test_electricity_tariff as tariffs
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+ONE_IN_TEN = Media(han=Faults(loss=0.1))
+LEAST = 4_000
+
+
+@cache
+def plan(*, response_copy: bool) -> StreetPlan:
+    """One home."""
+    made = street_plan(1)
+    return structs.replace(made, homes=(structs.replace(made.homes[0], response_copy=response_copy),))
+
+
+def tariff() -> Element:
+    """Sixteen kinds of day with 24 changes of price each, and fifty special days."""
+    days = [
+        tariffs.day_profile(
+            number, *((f"{hour:02}:00:00Z", "TOUTariffAction", 1 + hour % 8) for hour in range(24))
+        )
+        for number in range(1, 17)
+    ]
+    special = tariffs.special_days(*(tariffs.special_day(1 + number % 16) for number in range(50)))
+    return tariffs.whole(tariffs.elements(tariffs.table(days=days), special))
+
+
+def delivered(*, response_copy: bool, seed: int = 0, faults: Media = ONE_IN_TEN) -> tuple[Street, Delivery]:
+    """The street after the tariff was ordered by the PPMID, and what the supplier knows; there is no WAN."""
+    street_of = plan(response_copy=response_copy)
+    home = street_of.homes[0]
+    street = Street(street_of, keys_of(street_of), NOW, faults=faults, seed=seed, wan_down=(home.name,))
+    street.world.run(end=NOW + 5 * MINUTE)
+    relay, meter = home.eui("PPMID"), home.eui("ESME")
+    street.place(Order("tariff", "1.1.1", meter, tariff(), Route.PPMID, relay, HOUR))
+    street.world.run(until=lambda: street.finished("tariff"), end=NOW + 3 * HOUR)
+    return street, street.deliveries["tariff"]
+
+
+def executed(street: Street) -> list[bytes]:
+    """The Commands that the meter has executed, as they reached it."""
+    remarks = [record.event for record in street.records if isinstance(record, Remark)]
+    return [event.command for event in remarks if isinstance(event, Executed)]
+
+
+def blocks(street: Street, sender: str) -> list[gbt.Block]:
+    """The blocks that one stop has put into its tunnel, in order of arrival."""
+    found = []
+    for record in street.records:
+        if isinstance(record, Hop) and record.sender == sender and isinstance(record.item, Asdu):
+            command = command_of(record.item)
+            if isinstance(command, TransferData) and gbt.is_block(command.data):
+                found.append(gbt.decode_block(command.data))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tariff_of_over_4000_bytes_crosses_in_blocks_where_one_frame_in_ten_is_lost(seed: int) -> None:
+    street, delivery = delivered(response_copy=True, seed=seed)
+    assert len(delivery.command) >= LEAST
+    assert executed(street) == [delivery.command], "the bytes that the DCC returned, once"
+    assert (delivery.state, delivery.evidence) == (State.EXECUTED, Evidence.RESPONSE)
+    sent = {block.number: block for block in blocks(street, "home 1/ppmid")}
+    assert b"".join(sent[number].data for number in sorted(sent)) == delivery.command
+    assert len(sent) > 3
+
+
+def test_without_response_copy_it_crosses_just_as_well_and_the_supplier_does_not_claim_to_know() -> None:
+    street, delivery = delivered(response_copy=False)
+    assert executed(street) == [delivery.command]
+    assert delivery.state is State.UNKNOWN
+
+
+def test_without_loss_each_block_crosses_once_and_nothing_is_asked_for() -> None:
+    street, delivery = delivered(response_copy=True, faults=Media())
+    numbers = [block.number for block in blocks(street, "home 1/ppmid")]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert [block.number for block in blocks(street, "home 1/hub")] == numbers
+    assert delivery.state is State.EXECUTED
