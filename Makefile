@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 FUZZ_SECONDS ?= 60
+SOAK_REQUESTS ?= 10000
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint types check docs bench fuzz clean
+.PHONY: demo test lint types check docs bench soak fuzz clean
 
 demo: $(READY)
 	$(BIN)/doorstep demo
@@ -33,6 +34,9 @@ docs: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+soak: $(READY)
+	DOORSTEP_SOAK=$(SOAK_REQUESTS) $(BIN)/python -m pytest -s tests/processes/test_soak.py
 
 fuzz: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'

@@ -22,6 +22,7 @@ from doorstep.duis.response import build_response
 from doorstep.duis.signature import issuer_and_serial, sign, verify
 from tests.duis.test_request import READ_REGISTERS
 from tests.duis.test_response import CASES
+from tests.judges.programs import missing
 
 USER = "xml-sign-90B3D51F30010000-ds"
 DCC = "dsp-xml-sign-90B3D51F30000002-ds"
@@ -56,7 +57,7 @@ class Tool:
 def tool() -> Tool:
     jar = os.environ.get("DOORSTEP_DUIS_TOOL")
     if not jar or not Path(jar).is_file() or not shutil.which("java"):
-        pytest.skip(
+        missing(
             "the DCC's signing tool is not here (DOORSTEP_DUIS_TOOL names its tool.jar, and java runs it)"
         )
     return Tool(Path(jar))

@@ -74,7 +74,7 @@ class ProcessStreet:
         self.keys = keys
         self._folder = folder
         self._state = state
-        self.gateway, self.wan, self.service = free_ports(3)
+        self.gateway, self.wan, self.service, self.smki = free_ports(4)
         self.han = free_udp_block()
         self.stops: dict[str, Stop] = {}
         self.api = httpx.Client(base_url=f"http://127.0.0.1:{self.service}", trust_env=False, timeout=10)
@@ -148,7 +148,7 @@ class ProcessStreet:
         home = ("--home", "1", "--han-port", str(self.han))
         own = {
             "dcc": (
-                *("--port", str(self.gateway), "--wan-port", str(self.wan)),
+                *("--port", str(self.gateway), "--wan-port", str(self.wan), "--smki-port", str(self.smki)),
                 *("--receive", f"{self.plan.supplier}=http://{here}:{self.service}/smartdcc/duis"),
             ),
             "serve": ("--port", str(self.service), "--gateway", f"http://{here}:{self.gateway}"),

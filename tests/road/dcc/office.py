@@ -150,7 +150,9 @@ def service_of(request: Request) -> str:
 # -- what Devices send ---------------------------------------------------------------------------------
 
 
-def response_to(command: bytes, *, code: int | None = None, counter: int | None = None) -> bytes:
+def response_to(
+    command: bytes, *, code: int | None = None, counter: int | None = None, keys: KeyRing = EVERYBODY
+) -> bytes:
     """The Device's Response to a Command for one component: signed if that is critical, else with a MAC."""
     asked_by = gbcs.decode(command).header
     header = GroupingHeader(
@@ -168,7 +170,7 @@ def response_to(command: bytes, *, code: int | None = None, counter: int | None 
     message = gbcs.build(header, decode_payload(content, header))
     row = message.use_case
     assert row is not None
-    return bytes(gbcs.sign(message, EVERYBODY) if row.critical else gbcs.seal(message, EVERYBODY))
+    return bytes(gbcs.sign(message, keys) if row.critical else gbcs.seal(message, keys))
 
 
 def alert(device: Eui = ESME, user: Eui = SUPPLIER, counter: int = 500, *, code: int = 0x8F12) -> bytes:
