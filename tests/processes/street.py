@@ -7,7 +7,6 @@ and fails after a deadline with the ends of all logs.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -15,7 +14,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import Any, TypeVar
 
 import httpx
@@ -55,6 +53,10 @@ class Stop:
         found = [json.loads(line) for line in lines if line.endswith("\n") and line.startswith("{")]
         return [one for one in found if one["event"] == event]
 
+    def log_text(self) -> str:
+        """All of its log."""
+        return self._log.read_text()
+
     def tail(self) -> str:
         """The end of its log."""
         return f"--- {self.name}\n" + "".join(self._log.read_text().splitlines(keepends=True)[-25:])
@@ -75,7 +77,8 @@ class ProcessStreet:
         self._folder = folder
         self._state = state
         self.gateway, self.wan, self.service, self.smki = free_ports(4)
-        self.han = free_udp_block()
+        self.han = free_udp_port()
+        self.key_log = folder / "han.keys"
         self.stops: dict[str, Stop] = {}
         self.api = httpx.Client(base_url=f"http://127.0.0.1:{self.service}", trust_env=False, timeout=10)
 
@@ -152,7 +155,7 @@ class ProcessStreet:
                 *("--receive", f"{self.plan.supplier}=http://{here}:{self.service}/smartdcc/duis"),
             ),
             "serve": ("--port", str(self.service), "--gateway", f"http://{here}:{self.gateway}"),
-            "hub": (*home, "--wan", f"ws://{here}:{self.wan}"),
+            "hub": (*home, "--wan", f"ws://{here}:{self.wan}", "--key-log", str(self.key_log)),
             "meter": home,
             "ppmid": (*home, "--supplier", f"ws://{here}:{self.service}"),
         }[command]
@@ -174,19 +177,8 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def free_udp_block() -> int:
-    """The first of eight UDP ports in a row that nobody listens on."""
-    random = Random(os.getpid() ^ time.monotonic_ns())
-    while True:
-        first = random.randrange(20_000, 32_000, 8)
-        sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(8)]
-        try:
-            for port, one in enumerate(sockets, first):
-                one.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        else:
-            return first
-        finally:
-            for one in sockets:
-                one.close()
+def free_udp_port() -> int:
+    """A UDP port that nobody listens on: an air of one's own."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("", 0))
+        return int(one.getsockname()[1])

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tests.processes.conftest import MakeStreet
-from tests.processes.street import DEADLINE, POLL, free_ports, free_udp_block
+from tests.processes.street import DEADLINE, POLL, free_ports, free_udp_port
 
 pytestmark = [pytest.mark.sockets, pytest.mark.xdist_group("processes")]
 
@@ -175,7 +175,7 @@ def test_a_whole_street_runs_from_one_command(make_street: MakeStreet) -> None:
         [
             *(sys.executable, "-m", "doorstep.cli", "street", "--keys", str(keys)),
             *("--port", str(service), "--gateway-port", str(gateway), "--wan-port", str(wan)),
-            *("--han-port", str(free_udp_block())),
+            *("--han-port", str(free_udp_port())),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

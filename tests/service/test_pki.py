@@ -283,13 +283,14 @@ class TestFolder:
         names |= {f"{eui.hex()}-{usage.value}" for eui, usage in DEVICE_CERTIFICATES}
         authorities = {"root-ca.pem", "issuing-ca.pem", "device-root-ca.pem", "device-issuing-ca.pem"}
         files = {f"{name}.{suffix}" for name in names for suffix in ("pem", "key")}
-        assert {file.name for file in folder.iterdir()} == files | authorities | {"street.toml"}
+        radios = {f"{eui.hex()}-han.toml" for eui, kind in PLAN.devices() if kind != "CHF"}
+        assert {file.name for file in folder.iterdir()} == files | authorities | radios | {"street.toml"}
 
     def test_who_may_read_it(self, folder: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         for file in folder.iterdir():
             mode = stat.S_IMODE(file.stat().st_mode)
-            assert mode == 0o600 if file.suffix == ".key" else mode & ~0o644 == 0
+            assert mode == 0o600 if file.name.endswith((".key", "-han.toml")) else mode & ~0o644 == 0
 
     def test_the_plan_is_in_it(self, folder: Path) -> None:
         assert read_street(folder) == PLAN

@@ -12,7 +12,7 @@ from doorstep.service.street_processes import StopCommand, StreetPorts, run_stre
 from doorstep.street import street_plan
 from tests.service.aio import in_loop
 
-PORTS = StreetPorts(supplier=8080, gateway=8079, wan=8078, han=20_000)
+PORTS = StreetPorts(supplier=8080, gateway=8079, wan=8078, han=17_754)
 KEYS = Path("street")
 
 
@@ -29,7 +29,7 @@ def test_the_processes_of_a_street_in_order() -> None:
         ("2/ppmid", "ppmid"),
     ]
     assert commands[3].arguments == (
-        *("hub", "--home", "1", "--han-port", "20000", "--wan", "ws://127.0.0.1:8078"),
+        *("hub", "--home", "1", "--han-port", "17754", "--wan", "ws://127.0.0.1:8078"),
         *("--keys", "street"),
     )
 

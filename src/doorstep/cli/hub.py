@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.options import FirstPort, Home, Host, JsonLog, Keys, State
+from doorstep.cli.options import AirPort, Home, Interface, JsonLog, KeyLog, Keys, State
 
 __all__ = ["hub"]
 
@@ -22,8 +22,9 @@ def hub(
         bool, typer.Option("--hht", help="An engineer presents the home's HHT as the hub starts.")
     ] = False,
     state: State = None,
-    host: Host = "127.0.0.1",
-    han_port: FirstPort = 20_000,
+    interface: Interface = "127.0.0.1",
+    han_port: AirPort = 17_754,
+    key_log: KeyLog = None,
     json: JsonLog = False,
 ) -> None:
     """Run the Communications Hub of a home.
@@ -34,7 +35,7 @@ def hub(
     from doorstep.service.home_stops import run_hub
     from doorstep.service.process import HanSetting, checked_url
 
-    han = HanSetting(host, han_port)
+    han = HanSetting(interface, han_port, key_log)
     url = "" if no_wan else checked_url(wan, "ws", "wss")
     run_stop(
         "hub", lambda setting, ready: run_hub(setting, han, home, url, ready, hht=hht), keys, state, json

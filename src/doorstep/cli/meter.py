@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorstep.cli.options import FirstPort, Home, Host, JsonLog, Keys, State
+from doorstep.cli.options import AirPort, Home, Interface, JsonLog, Keys, State
 
 __all__ = ["meter"]
 
@@ -11,8 +11,8 @@ def meter(
     keys: Keys,
     home: Home = "1",
     state: State = None,
-    host: Host = "127.0.0.1",
-    han_port: FirstPort = 20_000,
+    interface: Interface = "127.0.0.1",
+    han_port: AirPort = 17_754,
     json: JsonLog = False,
 ) -> None:
     """Run the electricity meter of a home."""
@@ -20,5 +20,5 @@ def meter(
     from doorstep.service.home_stops import run_meter
     from doorstep.service.process import HanSetting
 
-    han = HanSetting(host, han_port)
+    han = HanSetting(interface, han_port)
     run_stop("meter", lambda setting, ready: run_meter(setting, han, home, ready), keys, state, json)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["FirstPort", "Home", "Host", "JsonLog", "KeyStore", "Keys", "State"]
+__all__ = ["AirPort", "Home", "Host", "Interface", "JsonLog", "KeyLog", "KeyStore", "Keys", "State"]
 
 Keys = Annotated[
     Path,
@@ -26,9 +26,18 @@ State = Annotated[
 ]
 JsonLog = Annotated[bool, typer.Option("--json", help="Log one JSON object a line.")]
 Host = Annotated[str, typer.Option("--host", metavar="IP", help="The address to listen on.")]
-FirstPort = Annotated[
-    int,
+Interface = Annotated[
+    str,
+    typer.Option("--interface", metavar="IP", help="The address of the interface that is the homes' air."),
+]
+AirPort = Annotated[
+    int, typer.Option("--han-port", min=1, max=65535, help="The UDP port of the homes' air (ZEP).")
+]
+KeyLog = Annotated[
+    Path | None,
     typer.Option(
-        "--han-port", min=1, max=65535, help="The first UDP port of home 1's network; each home has eight."
+        "--key-log",
+        metavar="FILE",
+        help="Write the keys of the home's radio to this file, to read a capture.",
     ),
 ]

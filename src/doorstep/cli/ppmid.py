@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.options import FirstPort, Home, Host, JsonLog, Keys, State
+from doorstep.cli.options import AirPort, Home, Interface, JsonLog, Keys, State
 
 __all__ = ["ppmid"]
 
@@ -21,8 +21,8 @@ def ppmid(
         bool, typer.Option("--hht", help="Be the engineer's Hand-Held Terminal, not the PPMID.")
     ] = False,
     state: State = None,
-    host: Host = "127.0.0.1",
-    han_port: FirstPort = 20_000,
+    interface: Interface = "127.0.0.1",
+    han_port: AirPort = 17_754,
     json: JsonLog = False,
 ) -> None:
     """Run the PPMID (or HHT) of a home.
@@ -34,7 +34,7 @@ def ppmid(
     from doorstep.service.home_stops import run_relay
     from doorstep.service.process import HanSetting, checked_url
 
-    han = HanSetting(host, han_port)
+    han = HanSetting(interface, han_port)
     url = checked_url(supplier, "ws", "wss")
     kind = DeviceType.HHT if hht else DeviceType.PPMID
     run_stop(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.options import FirstPort, JsonLog, Keys
+from doorstep.cli.options import AirPort, JsonLog, KeyLog, Keys
 
 __all__ = ["street"]
 
@@ -22,7 +22,8 @@ def street(
         int, typer.Option("--gateway-port", min=1, max=65535, help="The DCC's gateway.")
     ] = 8079,
     wan_port: Annotated[int, typer.Option("--wan-port", min=1, max=65535, help="The hubs' WAN.")] = 8078,
-    han_port: FirstPort = 20_000,
+    han_port: AirPort = 17_754,
+    key_log: KeyLog = None,
     no_wan: Annotated[bool, typer.Option("--no-wan", help="No home has a WAN.")] = False,
     state: Annotated[
         Path | None,
@@ -43,5 +44,7 @@ def street(
     plan = read_street(keys)
     ports = StreetPorts(supplier=port, gateway=gateway_port, wan=wan_port, han=han_port)
     start_log("street", json=json)
-    commands = street_commands(plan, keys, ports, homes=homes, wan=not no_wan, state=state, json=json)
+    commands = street_commands(
+        plan, keys, ports, homes=homes, wan=not no_wan, state=state, key_log=key_log, json=json
+    )
     asyncio.run(run_street(commands, lambda: print("ready", flush=True)))

@@ -1,34 +1,46 @@
 """The stops of a home as processes: meter, Communications Hub, PPMID and HHT.
 
-Each has one machine, one memory, the radio of its home, and the private keys of its own box alone.
+Each is a box (:class:`~doorstep.road.han.box.Box`): one stop with its radio, one memory, and the keys of
+its own box alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
-from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.configurations import hub_config, hub_keys, meter_config, relay_config
+from doorstep.road.configurations import (
+    device_radio,
+    hub_config,
+    hub_keys,
+    hub_radio,
+    meter_config,
+    relay_config,
+)
+from doorstep.road.han.box import Box
+from doorstep.road.han.events import Permit, Received, Transmit
+from doorstep.road.han.machine import Radio
 from doorstep.road.hub import events as hub
 from doorstep.road.hub.machine import Hub
-from doorstep.road.machine import Heard, Send
 from doorstep.road.meter import events as meter
 from doorstep.road.meter.electricity.machine import Esme
 from doorstep.road.ppmid import events as ppmid
 from doorstep.road.ppmid.machine import Ppmid
+from doorstep.service.air import Air, UdpAir
 from doorstep.service.clock import WallClock
 from doorstep.service.driver import Driver
 from doorstep.service.event_log import EventLog
+from doorstep.service.key_log import KeyLog
 from doorstep.service.process import HanSetting, Ready, StopSetting, until_signalled
-from doorstep.service.radio import Address, Radio, UdpRadio
 from doorstep.service.relay_link import RelayDialler
 from doorstep.service.wan_link import WanDialler
 
 __all__ = ["run_hub", "run_meter", "run_relay"]
+
+_HHT_JOINS_WITHIN: Final = 3_600_000
 
 
 async def run_meter(setting: StopSetting, han: HanSetting, which: str, ready: Ready) -> None:
@@ -36,18 +48,22 @@ async def run_meter(setting: StopSetting, han: HanSetting, which: str, ready: Re
     street, keys = setting.street()
     home = street.home(which)
     config = meter_config(street, home)
+    radio = device_radio(home, DeviceType.ESME, setting.device_secrets(config.eui))
     log = EventLog(f"{home.name}/meter")
 
-    async def perform(event: meter.MeterEvent) -> None:
-        log(event)
-        if isinstance(event, Send):
-            radio.send(event.asdu)
+    async def perform(event: Any) -> None:
+        if isinstance(event, Transmit):
+            air.transmit(event.frame)
+        else:
+            log(event)
 
     with setting.memory(f"meter {config.eui}", log) as memory:
-        machine = Esme(config, KeyRing(Holding(keys, config.eui)), memory=memory.load())
-        driver: Driver[meter.MeterInput, meter.MeterEvent] = Driver(machine, memory, perform, WallClock())
+        held = memory.load()
+        machine = Esme(config, KeyRing(Holding(keys, config.eui)), memory=held)
+        box: Box[Any, Any] = Box(machine, Radio(radio, memory=held), meter.PoweredOn)
+        driver: Driver[Any, Any] = Driver(box, memory, perform, WallClock())
         driver.offer(meter.PoweredOn())
-        async with _on_the_air(driver, han.addresses(street, home), config.eui) as radio:
+        async with _on_the_air(driver, han) as air:
             await until_signalled(ready, driver.run())
 
 
@@ -61,22 +77,30 @@ async def run_hub(
     street, keys = setting.street()
     home = street.home(which)
     config = hub_config(street, home)
+    secrets = setting.hub_secrets(config.gpf)
+    key_log = KeyLog(han.key_log)
     log = EventLog(f"{home.name}/hub")
 
-    async def perform(event: hub.HubEvent) -> None:
+    async def perform(event: Any) -> None:
+        if isinstance(event, Transmit):
+            air.transmit(event.frame)
+            return
         log(event)
-        if isinstance(event, Send):
-            radio.send(event.asdu)
-        elif isinstance(event, hub.ToWan) and not wan.send(event.message, event.reference):
+        key_log.add(radio.keys())
+        if isinstance(event, hub.ToWan) and not wan.send(event.message, event.reference):
             log.say("kept", why="the WAN went before the message did")
 
     with setting.memory(f"hub {config.chf}", log) as memory:
-        driver: Driver[hub.HubInput, hub.HubEvent] = Driver(
-            Hub(config, memory=memory.load(), keys=hub_keys(config, keys)), memory, perform, WallClock()
-        )
+        held, clock = memory.load(), WallClock()
+        radio = Radio(hub_radio(home, secrets), memory=held)
+        machine = Hub(config, memory=held, keys=hub_keys(config, keys))
+        box: Box[Any, Any] = Box(machine, radio, hub.PoweredOn)
+        driver: Driver[Any, Any] = Driver(box, memory, perform, clock)
         driver.offer(hub.PoweredOn())
         if hht:
-            driver.offer(hub.HhtPresented(home.eui("HHT")))
+            visitor = home.eui("HHT")
+            driver.offer(hub.HhtPresented(visitor))
+            driver.offer(Permit(visitor, secrets.link_key_of(visitor), clock.now() + _HHT_JOINS_WITHIN))
         wan = WanDialler(
             config.chf,
             street.dcc,
@@ -87,7 +111,7 @@ async def run_hub(
             heard=lambda message: driver.take(hub.FromWan(message)),
             taken=lambda reference: driver.take(hub.WanTook(reference)),
         )
-        async with _on_the_air(driver, han.addresses(street, home), config.gpf, config.chf) as radio:
+        async with _on_the_air(driver, han) as air:
             await until_signalled(ready, driver.run(), *([wan.run()] if wan_url else []))
 
 
@@ -108,19 +132,22 @@ async def run_relay(
     home = street.home(which)
     config = relay_config(street, home, device_type)
     own_keys = KeyRing(Holding(keys, config.eui))
+    radio = device_radio(home, device_type, setting.device_secrets(config.eui))
     log = EventLog(f"{home.name}/{device_type.value.lower()}")
 
-    async def perform(event: ppmid.PpmidEvent) -> None:
+    async def perform(event: Any) -> None:
+        if isinstance(event, Transmit):
+            air.transmit(event.frame)
+            return
         log(event)
-        if isinstance(event, Send):
-            radio.send(event.asdu)
-        elif isinstance(event, ppmid.Report):
+        if isinstance(event, ppmid.Report):
             link.report(event.delivery, event.stage.value, event.detail, event.message)
 
     with setting.memory(f"{device_type.value.lower()} {config.eui}", log) as memory:
-        driver: Driver[ppmid.PpmidInput, ppmid.PpmidEvent] = Driver(
-            Ppmid(config, None, memory.load(), own_keys), memory, perform, WallClock()
-        )
+        held = memory.load()
+        machine = Ppmid(config, None, held, own_keys)
+        box: Box[Any, Any] = Box(machine, Radio(radio, memory=held), ppmid.PoweredOn)
+        driver: Driver[Any, Any] = Driver(box, memory, perform, WallClock())
         driver.offer(ppmid.PoweredOn())
         link = RelayDialler(
             config.eui,
@@ -129,17 +156,17 @@ async def run_relay(
             supplier_url,
             lambda delivery, command: driver.take(ppmid.Deliver(delivery, command)),
         )
-        async with _on_the_air(driver, han.addresses(street, home), config.eui) as radio:
+        async with _on_the_air(driver, han) as air:
             await until_signalled(ready, driver.run(), link.run())
 
 
 @asynccontextmanager
-async def _on_the_air(
-    driver: Driver[Any, Any], addresses: dict[Eui, Address], *own: Eui
-) -> AsyncIterator[Radio]:
-    """A radio whose payloads the driver takes, while the context lasts."""
-    radio = await UdpRadio.opened(own, addresses, lambda asdu: driver.offer(Heard(asdu)))
+async def _on_the_air(driver: Driver[Any, Any], han: HanSetting) -> AsyncIterator[Air]:
+    """The homes' air, whose frames the driver takes, while the context lasts."""
+    air = await UdpAir.opened(
+        han.interface, han.port, WallClock(), lambda frame: driver.offer(Received(frame))
+    )
     try:
-        yield radio
+        yield air
     finally:
-        radio.close()
+        air.close()

@@ -25,6 +25,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs.certificates import XML_DCC, XML_USER, CertificateFacts, HeldCertificate, describe
 from doorstep.gbcs.keys import KeyUsage, PrivateKey, PublicKey, Role
 from doorstep.service.authority import Authorities, Authority, new_key
+from doorstep.service.han_keys import new_home_secrets
 from doorstep.service.keystore import CertifiedKeyStore
 from doorstep.service.street_file import STREET_FILE, read_street, render_street
 from doorstep.street import StreetPlan
@@ -114,6 +115,9 @@ def new_street_keys(
             _write_pair(folder / name, authority.certificate, authority.key if keep_authority_keys else None)
         for one in _issue(plan, authorities, progress):
             _write_pair(folder / f"{one.eui.hex()}-{one.usage.value}", one.certificate, one.private_key)
+        for home in plan.homes:
+            for name, content in new_home_secrets(home):
+                _write(folder / name, content, _PRIVATE)
         _write(folder / STREET_FILE, render_street(plan).encode(), _PUBLIC)
     except OSError as error:
         raise UsageError(f"{error.filename or folder}: {error.strerror}") from None

@@ -14,13 +14,15 @@ from msgspec import Struct
 
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
+from doorstep.road.han.secrets import DeviceSecrets, HubSecrets
 from doorstep.service.event_log import EventLog
+from doorstep.service.han_keys import read_device_secrets, read_hub_secrets
 from doorstep.service.keystore import FolderKeyStore
 from doorstep.service.memory import Memory, SqliteMemory, VolatileMemory
-from doorstep.service.radio import FIRST_PORT, Address, home_addresses
 from doorstep.service.street_file import read_street
 from doorstep.service.tasks import first_of
-from doorstep.street import HomePlan, StreetPlan
+from doorstep.street import StreetPlan
+from doorstep.zigbee.zep import UDP_PORT
 
 __all__ = ["HanSetting", "Ready", "StopSetting", "checked_url", "until_signalled"]
 
@@ -40,6 +42,14 @@ class StopSetting(Struct, frozen=True):
         """The plan of the street and its key store; raises :class:`UsageError`."""
         return read_street(self.keys), FolderKeyStore(self.keys)
 
+    def device_secrets(self, eui: Eui) -> DeviceSecrets:
+        """What a Device's radio must keep secret, and no other box's; raises :class:`UsageError`."""
+        return read_device_secrets(self.keys, eui)
+
+    def hub_secrets(self, gpf: Eui) -> HubSecrets:
+        """What a hub's radio must keep secret; raises :class:`UsageError`."""
+        return read_hub_secrets(self.keys, gpf)
+
     @contextmanager
     def memory(self, owner: str, log: EventLog) -> Iterator[Memory]:
         """The memory of this stop; without a file one that is gone with the process, which is said."""
@@ -53,14 +63,14 @@ class StopSetting(Struct, frozen=True):
 
 
 class HanSetting(Struct, frozen=True):
-    """Where the homes' networks are: a host, and the first port of home 1."""
+    """Where the homes' air is: the address of an interface, and a UDP port.
 
-    host: str = "127.0.0.1"
-    first_port: int = FIRST_PORT
+    ``key_log``, for a hub: the file that its radio's keys are written to, for who captures the air.
+    """
 
-    def addresses(self, street: StreetPlan, home: HomePlan) -> dict[Eui, Address]:
-        """Where each Device of a home listens."""
-        return home_addresses(street, home, self.host, self.first_port)
+    interface: str = "127.0.0.1"
+    port: int = UDP_PORT
+    key_log: Path | None = None
 
 
 async def until_signalled(ready: Ready, *works: Coroutine[Any, Any, None]) -> None:

@@ -28,7 +28,7 @@ _READY: Final = b"ready\n"
 
 
 class StreetPorts(Struct, frozen=True):
-    """The ports of a street on one machine; ``han`` is the first UDP port of home 1."""
+    """The ports of a street on one machine; ``han`` is the UDP port of its homes' air."""
 
     supplier: int
     gateway: int
@@ -55,6 +55,7 @@ def street_commands(
     homes: int | None = None,
     wan: bool = True,
     state: Path | None = None,
+    key_log: Path | None = None,
     json: bool = False,
 ) -> tuple[StopCommand, ...]:
     """The processes of a street in the order in which to start them; raises :class:`UsageError`."""
@@ -77,10 +78,10 @@ def street_commands(
     def of_home(home: HomePlan) -> Iterator[StopCommand]:
         number = str(street.homes.index(home) + 1)
         han = ("--home", number, "--han-port", str(ports.han))
+        keys_of_the_air = ("--key-log", str(key_log)) if key_log is not None else ()
         to_wan = ("--wan", f"ws://{here}:{ports.wan}") if wan else ("--no-wan",)
-        # The meter before the hub, which asks it for a tunnel as soon as it starts.
         yield command(f"{number}/meter", "meter", *han)
-        yield command(f"{number}/hub", "hub", *han, *to_wan)
+        yield command(f"{number}/hub", "hub", *han, *to_wan, *keys_of_the_air)
         if home.device("PPMID") is not None:
             yield command(f"{number}/ppmid", "ppmid", *han, "--supplier", f"ws://{here}:{ports.supplier}")
 

@@ -13,6 +13,7 @@ From the application down to the air:
 :mod:`.auxiliary`                what a frame says of its protection
 :mod:`.security`, :mod:`.keys`   that protection; install codes and the keys made from them
 :mod:`.mac`, :mod:`.zep`         radio frames, and their way over UDP
+:mod:`.capture`                  files of captured radio frames
 ==============================  ===================================================================
 
 Nearly everything is a layout: a class whose fields say how it stands in octets, both ways

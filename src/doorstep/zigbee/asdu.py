@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Final
 
-from doorstep.zigbee.fields import U8, U16, EuiField, Rest
-from doorstep.zigbee.layout import Marked
+from msgspec import Struct
+
+from doorstep.eui import Eui
 
 __all__ = ["Asdu", "SMART_ENERGY", "ZDO_PROFILE"]
 
@@ -15,22 +16,18 @@ ZDO_PROFILE: Final = 0x0000
 """The profile of device discovery and management, always between endpoints 0."""
 
 
-class Asdu(Marked, frozen=True):
+class Asdu(Struct, frozen=True):
     """An APS service data unit with its addresses: who says what to whom.
 
     ``payload`` is a ZCL frame, or a ZDO command where the profile is :data:`ZDO_PROFILE`. Devices
-    are named by Entity Identifier; short network addresses belong to the radio below.
-
-    As octets it is a datagram of doorstep's own, for links that carry whole payloads and need no radio
-    frames: ``44 53 01`` (two letters and a version), then the fields in order.
+    are named by Entity Identifier; short network addresses belong to the radio below
+    (:mod:`doorstep.road.han`), which makes frames of it.
     """
 
-    MARK: ClassVar[bytes] = b"DS\x01"
-
-    source: EuiField
-    destination: EuiField
-    source_endpoint: U8
-    destination_endpoint: U8
-    cluster: U16
-    profile: U16
-    payload: Rest
+    source: Eui
+    destination: Eui
+    source_endpoint: int
+    destination_endpoint: int
+    cluster: int
+    profile: int
+    payload: bytes

@@ -103,6 +103,8 @@ class Radio(Stop[events.HanEvent]):
             yield self.network_key, "nwk"
         if self._config.link_key is not None:
             yield self._config.link_key, "link"
+        if self._centre is not None:
+            yield from ((key, "link") for key in self._centre.install_keys())
         for neighbour in self._neighbours:
             if neighbour.link_key is not None:
                 yield neighbour.link_key, "link"

@@ -54,6 +54,10 @@ class TrustCentre:
         self._sequence = 0
         layers.air.admits = self._admitted.__contains__
 
+    def install_keys(self) -> list[bytes]:
+        """The link keys of the install codes of those who are admitted."""
+        return [one.link_key for one in self._admitted.values()]
+
     # -- admission -----------------------------------------------------------------------------------
 
     def power_on(self, now: Instant) -> None:
