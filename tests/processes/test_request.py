@@ -122,6 +122,7 @@ def test_counters_are_kept_in_a_file(shell: Shell, tmp_path: Path) -> None:
         (("-",), "not well-formed XML"),
         (("7.1", "--target", "00-00-00-00-00-00-00-01", "--value", "=1"), "PATH=TEXT"),
         (("7.1", "--listen", "nowhere"), "HOST:PORT"),
+        (("2.2", "--target", "00-00-00-00-00-00-00-01", "--pence", "1"), "--pence needs --state"),
         (("4.18", "--target", "00-00-00-00-00-00-00-01"), "gateway unreachable"),
     ],
 )

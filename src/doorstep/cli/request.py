@@ -99,6 +99,8 @@ def request(
     from doorstep.service.client_setting import ClientSetting
     from doorstep.service.process import checked_url
 
+    if pence is not None and state is None:
+        raise UsageError("a top-up's counter runs ahead of the clock's: --pence needs --state")
     setting = ClientSetting(
         keystore,
         gateway=checked_url(gateway, "http", "https"),
