@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from doorstep.bench.air import Air
 from doorstep.bench.capture import Capture
@@ -21,7 +21,7 @@ from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.configurations import device_radio, hub_radio
 from doorstep.road.han.box import Box
-from doorstep.road.han.events import Permit, Received, Transmit
+from doorstep.road.han.events import Joined, Left, Received, Transmit
 from doorstep.road.han.machine import Radio
 from doorstep.road.han.secrets import DeviceSecrets, HubSecrets
 from doorstep.road.machine import Heard, Machine, Send
@@ -30,6 +30,9 @@ from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.keys import install_code
 
 __all__ = ["Alter", "Han", "Overheard", "PayloadHan", "RadioHan", "device_secrets", "hub_secrets"]
+
+_CHECK: Final = 2
+"""Octets of the check behind an install code."""
 
 Alter = Callable[[Asdu], Asdu]
 """What somebody who holds a box makes of a payload that its stop sends."""
@@ -54,8 +57,8 @@ class Han(Protocol):
     def inject(self, asdu: Asdu) -> None:
         """Send a payload from the box of its source, past the stop in it."""
 
-    def admit(self, eui: Eui, until: Instant) -> None:
-        """Let a Device join that is not in the log from the start, as a Hand-Held Terminal."""
+    def install_code(self, eui: Eui) -> bytes:
+        """The install code of a Device, without its check; none where Devices need not join."""
 
 
 class PayloadHan:
@@ -92,8 +95,9 @@ class PayloadHan:
             if node is not None:
                 self._world.at(when, lambda node=node, arrived=arrived: node.take(Heard(arrived)))  # type: ignore[misc]
 
-    def admit(self, eui: Eui, until: Instant) -> None:
-        """Everybody is in."""
+    def install_code(self, eui: Eui) -> bytes:
+        """None: everybody is in."""
+        return b""
 
 
 class RadioHan:
@@ -128,10 +132,12 @@ class RadioHan:
         """The stop and its radio, in one box."""
         if device_type is DeviceType.GPF:
             config = hub_radio(self._home, hub_secrets(self._home, self._seed))
+            minds: tuple[type, ...] = (Joined, Left)
         else:
             config = device_radio(self._home, device_type, device_secrets(eui, self._seed))
+            minds = ()
         radio = self._radios[eui] = Radio(config)
-        return Box(_Meddled(stop, self._alter), radio, power_on)
+        return Box(_Meddled(stop, self._alter), radio, power_on, minds)
 
     def plug_in(self, eui: Eui, node: Node[Any, Any]) -> None:
         """From now on a box hears the air."""
@@ -159,10 +165,9 @@ class RadioHan:
         self._sent[asdu] = self._world.now
         self._nodes[asdu.source].take(Send(asdu))
 
-    def admit(self, eui: Eui, until: Instant) -> None:
-        """Tell the trust centre."""
-        secrets = hub_secrets(self._home, self._seed)
-        self._nodes[self._home.eui("GPF")].take(Permit(eui, secrets.link_key_of(eui), until))
+    def install_code(self, eui: Eui) -> bytes:
+        """The install code that the Device's own radio has, too."""
+        return device_secrets(eui, self._seed).install_code[:-_CHECK]
 
 
 class _Meddled:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from doorstep.bench.han import Han
 from doorstep.bench.world import Node, World
@@ -30,8 +30,6 @@ from doorstep.street import HomePlan, StreetPlan
 from doorstep.zigbee.asdu import Asdu
 
 __all__ = ["Home", "Uplink"]
-
-_HHT_JOINS_WITHIN: Final = 3_600_000
 
 Tell = Callable[[str, Any], None]
 """Told what a stop says of itself: the stop's name, and the event."""
@@ -99,8 +97,7 @@ class Home:
 
     def present_hht(self) -> None:
         """The engineer presents the HHT to the hub, which lets it join within an hour of power-on."""
-        self.hub.take(hub_events.HhtPresented(self.hht))
-        self.han.admit(self.hht, self.world.now + _HHT_JOINS_WITHIN)
+        self.hub.take(hub_events.HhtPresented(self.hht, self.han.install_code(self.hht)))
         self.relays[self.hht].take(ppmid_events.PoweredOn())
 
     def send(self, asdu: Asdu) -> None:
