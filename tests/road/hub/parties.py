@@ -72,7 +72,7 @@ def sealed(
     """A Command with the protection that its use case asks for."""
     supplementary = (SUPPLIER, counter) if on_behalf else (None, None)
     header = GroupingHeader(Cra.COMMAND, counter, originator, target, code, b"", *supplementary)
-    return bytes(protect(build(header, payload), USE_CASES[code].command[0], PARTY_KEYS))
+    return bytes(protect(build(header, payload), USE_CASES[code].command[0], PARTY_KEYS, BROKER))
 
 
 def ccs01(counter: int, device: Eui, install_code: bytes = b"0123456789ABCDEF", timeout: int = 90) -> bytes:

@@ -9,6 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from doorstep.gbcs.encrypted import opened as opened_for_reader
+from doorstep.gbcs.header import Cra
+from doorstep.gbcs.message import Message
+from doorstep.gbcs.payloads.asn1 import build as build_asn1
+from doorstep.gbcs.payloads.asn1 import plain as plain_asn1
+from doorstep.gbcs.payloads.gbz import Component, compose
 from doorstep.gbcs.times import utc2000
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.hub.config import HubPolicy
@@ -32,7 +38,8 @@ from tests.road.hub.bench import CONFIG, HOUR, Bench, notes, sent_to_wan
 from tests.road.hub.gas import accepted, command, gcs01b, mirror, read, reported, say, tariff
 from tests.road.hub.messages import ESME, GPF, GSME, PPMID, SUPPLIER, TYPE2
 from tests.road.hub.messages import command as any_command
-from tests.road.hub.parties import CHF_CELLS, GPF_CELLS, KEYS, NOW, opened
+from tests.road.hub.messages import message as any_message
+from tests.road.hub.parties import BROKER, CHF_CELLS, GPF_CELLS, KEYS, NOW, PARTY_KEYS, opened, sealed
 
 TUNNEL_MESSAGE_PENDING = 0x00200000
 BALANCE = {0x0001: 12_345, 0x0003: 1}
@@ -343,3 +350,85 @@ def test_a_message_is_shown_for_its_time() -> None:
     bench.now = NOW + HOUR
     gone = command(bench, PPMID, ENERGY_SERVICES, MESSAGING, GetLastMessage())
     assert gone == DefaultResponse(0, Status.NOT_FOUND)
+
+
+# -- remote parties ------------------------------------------------------------------------------------
+
+
+def remote(bench: Bench, code: int, counter: int, *frames: tuple[Any, Frame]) -> Any:
+    """A Command in GBZ of the supplier's to the GPF; gives the components of the Response, in clear."""
+    payload = compose(Component.of_frame(cluster.id, frame) for cluster, frame in frames)
+    sent = sealed(code, counter, payload, originator=SUPPLIER, target=GPF, on_behalf=False)
+    (response,) = sent_to_wan(bench.tell(FromWan(sent)))
+    return in_clear(response)
+
+
+def in_clear(response: bytes) -> Any:
+    """The components of a Response in GBZ, opened by its reader."""
+    payload: Any = opened_for_reader(opened(response), PARTY_KEYS)
+    return payload.components
+
+
+def told(message: Message) -> Any:
+    """What a message in ASN.1 says, in plain words."""
+    payload: Any = message.payload
+    return plain_asn1(payload.value)
+
+
+def asking(*attributes: int) -> Frame:
+    return Frame.of_general(ReadAttributes(attributes), sequence=0, direction=Direction.TO_SERVER)
+
+
+def test_the_supplier_reads_from_the_proxy_what_the_meter_reported() -> None:
+    bench = hub()
+    mirror(bench)
+    reported(bench, PREPAYMENT, BALANCE)
+    reported(bench, METERING, {0x0A00: 35_000})
+    bill, credit = remote(bench, 0x012A, 7, (METERING, asking(0x0A00)), (PREPAYMENT, asking(0x0001)))
+    assert [record.value for record in bill.command.records] == [35_000]
+    assert [record.value for record in credit.command.records] == [12_345]
+
+
+def test_consumption_is_only_for_the_reader_to_read() -> None:
+    bench = hub()
+    mirror(bench)
+    reported(bench, METERING, {0x0000: 5_000, 0x0300: 1, 0x0301: 1, 0x0302: 1000})
+    asked = asking(0x0302, 0x0301, 0x0300, 0x0000)
+    payload = compose([Component.of_frame(METERING.id, asked)])
+    sent = sealed(0x0074, 7, payload, originator=SUPPLIER, target=GPF, on_behalf=False)
+    (response,) = sent_to_wan(bench.tell(FromWan(sent)))
+    assert (5_000).to_bytes(6, "little") not in response
+    (found,) = in_clear(response)
+    assert [record.value for record in found.command.records] == [1000, 1, 1, 5_000]
+
+
+def test_what_was_never_reported_is_an_error_in_an_answer() -> None:
+    bench = hub()
+    bill, credit = remote(bench, 0x012A, 7, (METERING, asking(0x0A00)), (PREPAYMENT, asking(0x0001)))
+    assert [record.status for record in bill.command.records] == [Status.UNSUPPORTED_ATTRIBUTE]
+    assert credit.command == DefaultResponse(0xFF, Status.FAILURE)
+
+
+def test_its_device_log_is_read_restored_and_backed_up() -> None:
+    bench = hub()
+    entries = [(GSME, "gsme"), (PPMID, "ppmid"), (TYPE2, "type_2")]
+    listed = [{"device_identifier": str(eui), "device_type": kind} for eui, kind in entries]
+    more = {"device_identifier": "00-11-22-33-44-55-66-77", "device_type": "ppmid"}
+    restore = build_asn1(0x008C, Cra.COMMAND, {"device_log_entries": [more, listed[0]]})
+    sent = sealed(0x008C, 7, restore, target=GPF, on_behalf=False)
+    response, alert = (opened(message) for message in sent_to_wan(bench.tell(FromWan(sent))))
+    codes = told(response)["restore_outcomes"]
+    assert [one["join_response_code"] for one in codes] == ["success", "success"]
+    assert (alert.header.message_code, alert.header.business_target_id) == (0x00B2, BROKER)
+    assert told(alert)["device_log_entries"] == [*listed, more]
+    again = hub(memory=bench.memory)
+    read_log = sealed(0x0013, 8, build_asn1(0x0013, Cra.COMMAND, None), target=GPF)
+    (response,) = (opened(message) for message in sent_to_wan(again.tell(FromWan(read_log))))
+    assert told(response)["device_log_entries"] == [*listed, more]
+
+
+def test_a_command_that_it_has_no_way_to_execute_is_refused_and_logged() -> None:
+    bench = hub()
+    update = any_message(1, SUPPLIER, GPF, code=0x0102)
+    (note,) = notes(bench.tell(FromWan(update)), "refused")
+    assert note.code == 0x8F85

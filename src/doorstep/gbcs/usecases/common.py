@@ -43,7 +43,7 @@ ROWS = (
     ),
     row(0x0010, "CS04B", "Method B Unjoin", ASN1, SME_C_NC, "8.8.2", "GS IS OU", "GSME"),
     row(0x0012, "CS06", "Activate Firmware", ASN1, SME_C_C, "11.3", "GS IS", "CHF ESME"),
-    row(0x0013, "CS07", "Read Device Join Details", ASN1, SME_C_NC, "8.9", "GS IS OU", "GSME"),
+    row(0x0013, "CS07", "Read Device Join Details", ASN1, SME_C_NC, "8.9", "GS IS OU", "GPF GSME"),
     row(0x0014, "CS10a", "Read ZigBee Device Event Log", GBZ, SME_C_NC, "6.13", "ED GS GT IS RSA", "GSME"),
     row(0x0015, "CS11", "Clear ZigBee Device Event Log", GBZ, SME_C_NC, "3.3", "GS IS", "GSME"),
     row(0x0097, "CS01b", "Apply Prepayment Top Up to a GSME", GBZ, SME_C_NC, "2.2", "GS IS", "GSME"),

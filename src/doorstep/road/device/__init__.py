@@ -22,6 +22,7 @@ share what is here::
 :mod:`.failure`       a component that is not carried out
 :mod:`.objects`       COSEM objects: names, types, results, and components carried out in order
 :mod:`.clusters`      ZCL clusters: attributes, and GBZ components carried out in order
+:mod:`.confidential`  ... with what only the reader is to see hidden for it
 :mod:`.answer`        the Response
 :mod:`.alerts`        a Device's own Alerts
 :mod:`.codes`         alert and event codes

@@ -57,13 +57,16 @@ def may_send(role: Role, row: UseCase, header: GroupingHeader, device_type: Devi
         return False
     known = _KNOWN_USERS.get(device_type, {})
     if role is Role.ACCESS_CONTROL_BROKER:
-        on_behalf = header.supplementary_remote_party_id is not None
+        on_behalf = header.supplementary_remote_party_id is not None or row.name in _OF_ITS_OWN_ACCORD
         knows_nobody = device_type is DeviceType.CHF
         return on_behalf and (
             not row.critical or knows_nobody or any(user in _STRANGERS for user in row.roles)
         )
     return any(known.get(user) is role for user in row.roles)
 
+
+_OF_ITS_OWN_ACCORD: Final = frozenset({"GCS59"})
+"""What the Access Control Broker sends without naming a User: so the reference set has it."""
 
 _STRANGERS: Final = frozenset({"ES", "OU", "RSA"})
 """Users whose certificates no meter holds: export supplier, other user, registered supplier agent."""

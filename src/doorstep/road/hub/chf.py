@@ -21,6 +21,7 @@ from doorstep.road.machine import Memory
 
 __all__ = ["communications_hub_function"]
 
+_ASN1_CODES: Final = frozenset({firmware.ACTIVATE_FIRMWARE})
 _IDENTIFIER: Final = place("1 0-0:96.1.1.255 2")
 _MODEL: Final = place("1 0-0:96.1.4.255 2")
 _MANUFACTURER: Final = place("1 0-0:96.1.6.255 2")
@@ -48,4 +49,4 @@ def communications_hub_function(
         {PayloadKind.DLMS: objects.execute, PayloadKind.ASN1: firmware.execute}
     )
     device = None if keys is None else Device(config.chf, DeviceType.CHF, keys.chf, executors)
-    return Function("chf", device, initial, memory, CHF_READERS, chf_changes)
+    return Function("chf", device, _ASN1_CODES, initial, memory, CHF_READERS, chf_changes)

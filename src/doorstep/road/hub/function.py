@@ -11,8 +11,10 @@ from typing import Generic, TypeVar
 from msgspec import structs
 
 from doorstep.eui import Eui
+from doorstep.gbcs.header import GroupingHeader
 from doorstep.gbcs.payloads import Payload
 from doorstep.gbcs.times import Instant
+from doorstep.gbcs.usecases import PayloadKind, use_case
 from doorstep.road.device import Device, DeviceState, Outcome, alert, changes, process, remembered
 from doorstep.road.device.memory import Reader
 from doorstep.road.hub.store import Entries
@@ -26,7 +28,8 @@ S = TypeVar("S", bound=DeviceState)
 class Function(Generic[S]):
     """One of them: what it is, and its state as it stands.
 
-    ``shelf`` is the word that its entries in the hub's memory begin with; ``own_changes`` gives the
+    ``shelf`` is the word that its entries in the hub's memory begin with; ``asn1_codes`` are the Message
+    Codes in ASN.1 that it executes; ``own_changes`` gives the
     entries for what it has beyond all Devices, ``readers`` read them back. Without a ``device`` (its keys
     are not held) it neither executes nor says anything. Raises :class:`DecodeError` for a memory that it
     has not written.
@@ -36,6 +39,7 @@ class Function(Generic[S]):
         self,
         shelf: str,
         device: Device[S] | None,
+        asn1_codes: frozenset[int],
         initial: S,
         memory: Memory,
         readers: Mapping[str, Reader],
@@ -43,6 +47,7 @@ class Function(Generic[S]):
     ) -> None:
         self._prefix = f"{shelf}:"
         self._device = device
+        self._asn1_codes = asn1_codes
         self._own_changes = own_changes
         own = {
             key.removeprefix(self._prefix): value
@@ -55,6 +60,12 @@ class Function(Generic[S]):
     def has_keys(self) -> bool:
         """Whether it can execute Commands and send Alerts."""
         return self._device is not None
+
+    def executes(self, header: GroupingHeader) -> bool:
+        """Whether there is a way to execute Commands with this header: in ASN.1 not every one has."""
+        row = use_case(header.message_code)
+        in_asn1 = row is not None and row.payload is PayloadKind.ASN1
+        return not in_asn1 or header.message_code in self._asn1_codes
 
     def process(self, command: bytes, now: Instant) -> Outcome[S]:
         """What becomes of a Command; :meth:`become` makes its outcome so. Only to be called with keys."""

@@ -6,7 +6,7 @@ at the endpoints where it finds the clusters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -75,7 +75,7 @@ _DEFAULT_RESPONSE: Final = GENERAL_COMMANDS.number(DefaultResponse(0, 0))
 
 
 class GasProxy:
-    """The GPF. What it says and remembers goes to ``out``; ``waits`` says whether a message waits."""
+    """The GPF in its home. What it says and remembers goes to ``out``."""
 
     def __init__(
         self,
@@ -85,14 +85,14 @@ class GasProxy:
         memory: Memory,
         out: Outbox[HubEvent],
         journal: Journal,
-        waits: Callable[[Eui], bool],
+        mirror: Mirror,
     ) -> None:
         self._gpf = gpf
         self._own = own
         self._out = out
         self._journal = journal
         self._taps = Taps(policy.taps, memory)
-        self.mirror = Mirror(policy.mirrored, waits)
+        self.mirror = mirror
 
     # -- the Tapping Off Mechanism ----------------------------------------------------------------
 

@@ -17,18 +17,20 @@ from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.device import Executed
+from doorstep.road.device import AlertCode, Executed
 from doorstep.road.han.events import Joined, Left
 from doorstep.road.hub import events
-from doorstep.road.hub.alerts import NOT_RETRIEVED, Alerts
+from doorstep.road.hub.alerts import GPF_DEVICE_LOG_CHANGED, NOT_RETRIEVED, Alerts
 from doorstep.road.hub.chf import communications_hub_function
 from doorstep.road.hub.config import HubConfig, HubKeys, HubPolicy
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.event_log import EventLog
+from doorstep.road.hub.function import Function
 from doorstep.road.hub.gas_proxy import GasProxy
 from doorstep.road.hub.gpf import gas_proxy_function
 from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.membership import Membership
+from doorstep.road.hub.mirror import Mirror
 from doorstep.road.hub.post import Post
 from doorstep.road.hub.returns import ReturnPaths
 from doorstep.road.hub.routing import Decision, Fate, Source, decide
@@ -79,10 +81,9 @@ class Hub(Stop[events.HubEvent]):
         self._returns = ReturnPaths(policy.returns, memory)
         self._uplink = Uplink(self._wan, self._post, self._returns, self._out, self._journal)
         self._chf = communications_hub_function(config, keys, memory, self._log, self._post.link)
-        self._gpf = gas_proxy_function(config, keys, memory)
-        self._proxy = GasProxy(
-            self._gpf, config.gpf, policy, memory, self._out, self._journal, self._post.waits
-        )
+        mirror = Mirror(policy.mirrored, self._post.waits)
+        self._gpf = gas_proxy_function(config, keys, memory, mirror)
+        self._proxy = GasProxy(self._gpf, config.gpf, policy, memory, self._out, self._journal, mirror)
         self._members = Membership(
             self._chf, policy, self._post, self._returns, self._proxy, self._out, self._journal
         )
@@ -231,22 +232,33 @@ class Hub(Stop[events.HubEvent]):
         self._uplink.send(passing.message, passing.header, passing.sender, now)
 
     def _process(self, passing: _Passing, now: Instant) -> None:
-        """Execute a Command that is for the CHF itself, and answer it."""
-        if passing.decision.target != self._config.chf or not self._chf.has_keys:
+        """Execute a Command that is for one of the hub's own Functions, and answer it."""
+        own = passing.decision.target
+        function: Function[Any] = self._chf if own == self._config.chf else self._gpf
+        if not function.has_keys:
             why = f"{passing.decision.why}, not executed"
             self._journal.note(now, "for the hub itself", why, passing.message)
-            return
-        before = self._chf.state
-        outcome = self._chf.process(passing.message, now)
+        elif not function.executes(passing.header):
+            why = f"{passing.decision.why}, which does not execute it"
+            self._journal.note(now, "refused", why, passing.message, AlertCode.NOT_SUPPORTED)
+        else:
+            chf, gpf = self._chf.state, self._gpf.state
+            self._execute(function, own, passing, now)
+            self._members.follow(chf, now)
+            self._upgrades.notice(chf.firmware, now)
+            if self._gpf.state.devices != gpf.devices:
+                why = "Devices were added"
+                self._journal.note(now, "GPF device log", why, code=GPF_DEVICE_LOG_CHANGED)
+
+    def _execute(self, function: Function[Any], own: Eui, passing: _Passing, now: Instant) -> None:
+        outcome = function.process(passing.message, now)
         self._out.put(outcome.event)
         if isinstance(outcome.event, Executed):
-            entries = self._chf.become(outcome.state) | self._note_return(passing)
+            entries = function.become(outcome.state) | self._note_return(passing)
             response = outcome.event.response
-            self._uplink.send(response, peek(response), self._config.chf, now, entries)
+            self._uplink.send(response, peek(response), own, now, entries)
         for note in outcome.notes:
             self._journal.take(now, note)
-        self._members.follow(before, now)
-        self._upgrades.notice(before.firmware, now)
 
     def _remember(self, entries: Entries) -> None:
         if entries:

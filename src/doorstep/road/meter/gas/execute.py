@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from doorstep.errors import DecodeError, NoKey
-from doorstep.gbcs.encrypted import ciphered, device_secret
 from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.payloads.gbz import Component, GbzPayload
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import USE_CASES, Category, UseCase
-from doorstep.road.device import AlertCode, Device
+from doorstep.road.device import Device
 from doorstep.road.device.answer import response_header
-from doorstep.road.device.clusters import Attr, Declined, answers, carry_out, read
+from doorstep.road.device.clusters import Attr, Declined, answers, read
+from doorstep.road.device.confidential import carry_out_for, wants_no_default_response
 from doorstep.road.device.execution import Execution, Occasion
 from doorstep.road.meter.gas.commands import COMMANDS, Access, Fault, Row
 from doorstep.road.meter.gas.schedule import scheduled
 from doorstep.road.meter.gas.state import GasState, Pending
 from doorstep.road.meter.gas.supply import settled
-from doorstep.zigbee.clusters import METERING, PREPAYMENT
 from doorstep.zigbee.types import Value
-from doorstep.zigbee.zcl import DefaultResponse, ReadAttributes, Status
+from doorstep.zigbee.zcl import ReadAttributes, Status
 
-__all__ = ["CONFIDENTIAL", "GasClusters"]
-
-CONFIDENTIAL: Final = {
-    "GCS13a": METERING.id,
-    "GCS13b": METERING.id,
-    "GCS13c": METERING.id,
-    "GCS14": PREPAYMENT.id,
-}
-"""The use cases whose Responses hide for their reader what they say of one cluster."""
-
-# The reads whose reference Responses want no Default Response; the others leave that bit clear.
-_QUIET_READS: Final = ("GCS13a", "GCS13b", "GCS13c", "GCS21f")
+__all__ = ["GasClusters"]
 
 
 class GasClusters(Struct, frozen=True):
@@ -52,15 +38,10 @@ class GasClusters(Struct, frozen=True):
 
     def execute(self, payload: GbzPayload, before: GasState, occasion: Occasion) -> Execution[GasState]:
         """Carry out the components in order, up to the first that fails (fail-fast)."""
-        state, answer, failure = carry_out(payload, before, partial(self._perform, occasion))
+        perform = partial(self._perform, occasion)
+        state, answer, failure = carry_out_for(payload, before, occasion, perform)
         if failure is not None and not self.keep_partial:
             state = before
-        try:
-            answer = _confidential(answer, occasion)
-        except (NoKey, DecodeError) as error:
-            # Whoever asks cannot be told, so nothing is: every component is answered as one that failed.
-            unread = Declined(Status.FAILURE, str(error), AlertCode.FAILED_AUTHORISATION)
-            return Execution(before, _refused(payload, unread), unread)
         return Execution(settled(before, state), answer, failure)
 
     def activate(self, pending: Pending, state: GasState, device: Device[GasState], now: Instant) -> GasState:
@@ -74,7 +55,7 @@ class GasClusters(Struct, frozen=True):
         self, occasion: Occasion, component: Component, state: GasState
     ) -> tuple[GasState, tuple[Component, ...]]:
         if isinstance(component.command, ReadAttributes):
-            quiet = occasion.row.name in _QUIET_READS
+            quiet = wants_no_default_response(occasion.row)
             return state, read(component, partial(self._value, state), quiet=quiet)
         row = COMMANDS.get(type(component.command))  # type: ignore[arg-type]  # Others have no row.
         if row is None:
@@ -123,32 +104,6 @@ def _answered(declined: Declined, row: Row, component: Component) -> Declined:
         return declined
     refusal = answers(component, (row.refusal(component.command),), quiet=row.quiet)
     return Declined(declined.status, declined.why, declined.alert, refusal)
-
-
-def _confidential(payload: GbzPayload, occasion: Occasion) -> GbzPayload:
-    """A Response's payload with what only its reader is to see hidden for that reader.
-
-    Raises :class:`NoKey` where the reader's certificate is not held, :class:`DecodeError` where the one
-    that came in the Command is not the reader's.
-    """
-    cluster = CONFIDENTIAL.get(occasion.row.name)
-    if cluster is None:
-        return payload
-    secret = device_secret(occasion.header, occasion.keys)
-    components, counter = [], 0
-    for component in payload.components:
-        if component.cluster == cluster and not isinstance(component.command, DefaultResponse):
-            component = ciphered(component, occasion.response, secret, counter)
-            counter += 1
-        components.append(component)
-    return structs.replace(payload, components=tuple(components))
-
-
-def _refused(payload: GbzPayload, declined: Declined) -> GbzPayload:
-    def refuse(_component: Component, _state: None) -> tuple[None, tuple[Component, ...]]:
-        raise declined
-
-    return carry_out(payload, None, refuse)[1]
 
 
 def _occasion(pending: Pending, device: Device[GasState], now: Instant) -> Occasion:
