@@ -14,6 +14,7 @@ from doorstep.gbcs.keys import KeyUsage
 from doorstep.service.keystore import FolderKeyStore
 from tests.cli.conftest import Shell
 from tests.cli.test_verify import METER, SUPPLIER
+from tests.duis.bodies.specimens import smallest
 from tests.reference import shared
 
 NAME = RequestId(SUPPLIER, METER, 1000)
@@ -84,7 +85,7 @@ def test_a_signature_in_the_xml_is_not_looked_at(shell: Shell, street_folder: Pa
 def test_what_cannot_be_transformed_is_said(
     shell: Shell, arguments: tuple[str, ...], variant: int, body: str, said: str
 ) -> None:
-    document = build_request(service_request(NAME, variant, element(body)))
+    document = build_request(service_request(NAME, variant, smallest(body)))
     result = shell("transform", *arguments, "-", stdin=document)
     assert result.status == 2
     assert said in result.line

@@ -17,6 +17,7 @@ from doorstep.duis.request import (
     signed_pre_command,
 )
 from doorstep.errors import EncodeError, Unsupported, XmlError
+from tests.duis.bodies.specimens import smallest
 from tests.duis.conftest import FRAME
 
 ID = "90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1000"
@@ -121,7 +122,7 @@ def test_the_signed_form_of_a_request_changes_only_body_and_command_variant() ->
 
 
 def test_the_catalogue_knows_the_rest_of_a_header() -> None:
-    request = service_request(RequestId.parse(ID), 1, element("SetDeviceConfigurationExportMPAN"))
+    request = service_request(RequestId.parse(ID), 1, smallest("SetDeviceConfigurationExportMPAN"))
     assert (request.service_reference, request.service_reference_variant) == ("6.20", "6.20.2")
     with pytest.raises(Unsupported, match="'Nonsense' is not the body"):
         service_request(RequestId.parse(ID), 1, element("Nonsense"))
@@ -180,7 +181,10 @@ def test_when_it_is_to_be_carried_out() -> None:
             written(body="<sr:DisableSupply/>"),
             "DisableSupply is neither ReadInstantaneousImportRegisters nor Sig",
         ),
-        (written(body="<sr:SignedPreCommand/>"), "SignedPreCommand has to hold a GBCSPayload, not ()"),
+        (
+            written(body="<sr:SignedPreCommand/>"),
+            "SignedPreCommand: GBCSPayload is missing (nothing is left)",
+        ),
         (
             written(body="<sr:SignedPreCommand><sr:GBCSPayload>!</sr:GBCSPayload></sr:SignedPreCommand>"),
             "SignedPreCommand/GBCSPayload: '!' is not base64",
@@ -210,11 +214,17 @@ def test_the_line_is_named() -> None:
         ({"service_reference": "4.2"}, "ServiceReference"),
         ({"service_reference_variant": "4.1.9"}, "ServiceReferenceVariant"),
         ({"body": element("DisableSupply")}, "Body"),
-        ({"body": element("SignedPreCommand", element("GBCSPayload", "!"))}, "Body"),
-        ({"body": element("SignedPreCommand", element("GBCSPayload"), element("GBCSPayload"))}, "Body"),
+        (
+            {"body": element("SignedPreCommand", element("GBCSPayload", "!"))},
+            "SignedPreCommand/GBCSPayload",
+        ),
+        (
+            {"body": element("SignedPreCommand", element("GBCSPayload"), element("GBCSPayload"))},
+            "SignedPreCommand/GBCSPayload",
+        ),
         (
             {"body": element("ReadInstantaneousImportRegisters", element("ExecutionDateTime", "soon"))},
-            "Body",
+            "ReadInstantaneousImportRegisters/ExecutionDateTime",
         ),
     ],
 )

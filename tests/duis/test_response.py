@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from doorstep.duis import codes, response
+from doorstep.duis.bodies import CONTENTS, DCC_ALERTS
 from doorstep.duis.element import element
 from doorstep.duis.request_id import RequestId
 from doorstep.duis.response import (
@@ -296,8 +297,7 @@ def choices(name: str) -> set[str]:
 
 def test_the_contents_are_those_of_the_schema() -> None:
     ours = {"GBCSPayload", "PreCommand", "LocalCommand", "FutureDatedDeviceAlertMessage"}
-    for name in choices("ResponseMessage") - ours:
-        assert ResponseMessage("8.2", "8.2", element(name)).content == element(name)
+    assert choices("ResponseMessage") - ours == set(CONTENTS)
     for name in ours:
         with pytest.raises(EncodeError):
             ResponseMessage("8.2", "8.2", element(name))
@@ -305,5 +305,4 @@ def test_the_contents_are_those_of_the_schema() -> None:
 
 def test_the_alerts_are_those_of_the_schema() -> None:
     assert len(choices("DCCAlert")) == 24
-    for name in choices("DCCAlert"):
-        assert DccAlert("N1", element(name)).alert == element(name)
+    assert choices("DCCAlert") == set(DCC_ALERTS)

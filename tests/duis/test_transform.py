@@ -13,6 +13,8 @@ from doorstep.errors import DecodeError, EncodeError, InputError, Unsupported, X
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.usecases import DeviceType
+from tests.duis.bodies.specimens import smallest
+from tests.duis.unchecked import unchecked_request
 from tests.gbcs.vectors import COMMAND_18_4
 from tests.reference import hex_file, shared
 
@@ -70,7 +72,7 @@ def test_the_header_carries_the_request_id() -> None:
 
 def test_a_request_for_which_there_is_no_row_is_refused() -> None:
     with pytest.raises(Unsupported, match=r"service request 8\.12\.1"):
-        transform(service_request(REQUEST_ID, 1, element("RestoreHANDeviceLog")), KNOWN)
+        transform(service_request(REQUEST_ID, 1, smallest("RestoreHANDeviceLog")), KNOWN)
 
 
 def test_a_device_of_a_type_without_that_use_case_is_refused() -> None:
@@ -99,12 +101,12 @@ def test_an_encoding_that_no_source_gives_is_refused_not_guessed() -> None:
 def test_an_amount_that_is_none_is_refused(text: str) -> None:
     body = element("UpdateMeterBalance", element("CreditMode", element("AdjustMeterBalance", text)))
     with pytest.raises((XmlError, EncodeError), match=r"AdjustMeterBalance|double-long"):
-        transform(service_request(REQUEST_ID, 4, body), KNOWN)
+        transform(unchecked_request(REQUEST_ID, 4, body), KNOWN)
 
 
 def test_a_missing_element_is_named() -> None:
     with pytest.raises(XmlError, match="UTRN"):
-        transform(service_request(REQUEST_ID, 1, element("TopUpDevice")), KNOWN)
+        transform(unchecked_request(REQUEST_ID, 1, element("TopUpDevice")), KNOWN)
 
 
 def test_a_signed_pre_command_is_not_transformed_again() -> None:

@@ -17,6 +17,7 @@ from doorstep.road.supplier.correlate import NotCorrelated
 from doorstep.road.supplier.gateway import GatewayRefused, Unanswered
 from doorstep.service.dcc_alerts import Alerts
 from doorstep.service.sent_request import NoAnswer, NotDelivered, RequestRefused, SentRequest
+from tests.duis.bodies.specimens import smallest
 from tests.road.dcc import office
 from tests.road.dcc.office import BALANCE, DCC, ENABLE, ESME, NEIGHBOUR, STRANGER, SUPPLIER
 from tests.service.aio import in_loop, until
@@ -132,7 +133,7 @@ async def test_an_error_code_and_an_http_status_are_refusals() -> None:
 @in_loop
 async def test_what_the_service_does_not_take_is_not_sent() -> None:
     async with client_and_dcc() as (client, dcc):
-        for body, number in ((BALANCE, 5), (ENABLE, 1), (element("ReadInventory"), 1)):
+        for body, number in ((BALANCE, 5), (ENABLE, 1), (smallest("ReadInventory"), 1)):
             with pytest.raises(UsageError, match="takes Command Variants"):
                 await client.request(body, ESME, command_variant=number)
         with pytest.raises(UsageError, match="for a Device"):

@@ -85,7 +85,7 @@ def _texts(leaves: Leaves, value: object) -> list[tuple[Leaf, str]]:
         if field is None and leaf.optional:
             continue
         try:
-            texts.append((leaf, leaf.kind.render(field)))
+            texts.append((leaf, leaf.kind.write(field)))
         except InputError as error:
             raise EncodeError(leaf.name, str(error)) from None
     return texts

@@ -7,14 +7,14 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from doorstep.duis import catalogue, envelope, leaf, xml
+from doorstep.duis import bodies, catalogue, envelope, leaf, xml
 from doorstep.duis.catalogue import SIGNED_PRE_COMMAND
 from doorstep.duis.element import Element, element
 from doorstep.duis.envelope import SCHEMA_VERSION
 from doorstep.duis.leaf import Leaf, Leaves
 from doorstep.duis.request_id import REQUEST_ID, RequestId
 from doorstep.duis.simple_type import BASE64, BOOLEAN, DATE_TIME, integer
-from doorstep.errors import EncodeError, XmlError
+from doorstep.errors import EncodeError
 
 __all__ = [
     "Element",
@@ -32,11 +32,12 @@ class Request(Struct, frozen=True, kw_only=True):
     """A request.
 
     ``service_reference_variant`` is in the catalogue and ``service_reference`` is its reference; the body is
-    the one element that the catalogue names for it, or a ``SignedPreCommand``. So nobody who decides by the
-    Header can be shown one service and made to carry out another. Whether the Command Variant suits it is
-    left open: the DCC answers that with a Response Code.
+    the one element that the catalogue names for it, or a ``SignedPreCommand``, and has its shape
+    (:mod:`doorstep.duis.bodies`). So nobody who decides by the Header can be shown one service and made to
+    carry out another. Whether the Command Variant suits it is left open: the DCC answers that with a Response
+    Code.
 
-    Raises :class:`EncodeError` when built from values that do not fit.
+    Raises :class:`EncodeError` when built from values that do not fit; for a body its field is the path.
     """
 
     request_id: RequestId
@@ -54,14 +55,7 @@ class Request(Struct, frozen=True, kw_only=True):
         wanted = catalogue.variant(self.service_reference_variant).body_element
         if self.body.name not in (wanted, SIGNED_PRE_COMMAND):
             raise EncodeError("Body", f"{self.body.name} is neither {wanted} nor {SIGNED_PRE_COMMAND}")
-        if self.body.name == SIGNED_PRE_COMMAND:
-            names = tuple(child.name for child in self.body.children)
-            if names not in (("GBCSPayload",), ("ExecutionDateTime", "GBCSPayload")):
-                raise EncodeError("Body", f"{SIGNED_PRE_COMMAND} has to hold a GBCSPayload, not {names}")
-        try:
-            _ = self.gbcs_payload, self.execution_date_time
-        except XmlError as error:
-            raise EncodeError("Body", str(error)) from None
+        bodies.check(self.body, bodies.BODIES[self.body.name])
 
     @property
     def gbcs_payload(self) -> bytes | None:

@@ -52,5 +52,7 @@ class RequestId(Struct, frozen=True, order=True):
         return f"{self.originator}:{self.target}:{self.counter}"
 
 
-REQUEST_ID: Final = SimpleType(RequestId.parse, str)
+REQUEST_ID: Final = SimpleType(
+    RequestId.parse, str, what="a RequestID (originator:target:counter)", holds=RequestId
+)
 """The simple type of a RequestID or ResponseID."""

@@ -7,7 +7,8 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from doorstep.duis import codes, envelope, leaf, xml
+from doorstep.duis import bodies, codes, envelope, leaf, xml
+from doorstep.duis.bodies import CONTENTS, DCC_ALERTS
 from doorstep.duis.element import Element
 from doorstep.duis.envelope import SCHEMA_VERSION
 from doorstep.duis.leaf import Leaf, Leaves
@@ -88,8 +89,10 @@ class ResponseMessage(Struct, frozen=True):
     def __post_init__(self) -> None:
         leaf.check(envelope.REFERENCES, self)
         envelope.check_reference(self.service_reference, self.service_reference_variant)
-        if isinstance(self.content, Element) and self.content.name not in _DCC_CONTENTS:
-            raise EncodeError("ResponseMessage", f"{self.content.name} is not a content of its own")
+        if isinstance(self.content, Element):
+            if self.content.name not in CONTENTS:
+                raise EncodeError("ResponseMessage", f"{self.content.name} is not a content of its own")
+            bodies.check(self.content, CONTENTS[self.content.name])
 
 
 class DeviceAlert(Struct, frozen=True):
@@ -117,8 +120,9 @@ class DccAlert(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         leaf.check(_DCC_ALERT, self)
-        if self.alert.name not in _DCC_ALERTS:
+        if self.alert.name not in DCC_ALERTS:
             raise EncodeError("DCCAlert", f"{self.alert.name} is not an alert of the DCC")
+        bodies.check(self.alert, DCC_ALERTS[self.alert.name])
 
 
 Body: TypeAlias = ResponseMessage | DeviceAlert | DccAlert
@@ -267,45 +271,3 @@ _BODIES: Final = {
     "DeviceAlertMessage": _Form(DeviceAlert, _DEVICE_ALERT),
     "DCCAlertMessage": _Form(DccAlert, _DCC_ALERT, _read_alert, _write_alert),
 }
-
-_DCC_CONTENTS: Final = frozenset(
-    (
-        "CINMessage",
-        "DSPInventory",
-        "DSPOptIn",
-        "DSPScheduleID",
-        "DSPScheduledMessage",
-        "DSPSchedulesRead",
-        "DSPUpdateFirmwareWarning",
-        "DSPUpdatePPMIDFirmwareWarning",
-        "DSPWANMatrix",
-    )
-)
-_DCC_ALERTS: Final = frozenset(
-    (
-        "ALCSHCALCSConfigurationChange",
-        "CSPFirmwareDeliveryStatus",
-        "ChangeOfSupplier",
-        "CoSCertificateAlert",
-        "CommandFailure",
-        "CommsHubAlert",
-        "CommsHubFirmwareActivation",
-        "DSPScheduleRemoval",
-        "DUISVersionMismatch",
-        "DeviceLogRestored",
-        "DeviceStatusChangeEvent",
-        "DualBandCHAlert",
-        "ECoSAlert",
-        "FirmwareDistributionFailure",
-        "FirmwareUpgradeRequested",
-        "FirmwareVersionMismatch",
-        "PPMIDAlert",
-        "PPMIDRemoval",
-        "PowerOutageEvent",
-        "QuarantinedRequest",
-        "S1SPAlertDSP",
-        "SMETS1CHFirmwareNotification",
-        "SecurityCredentialsUpdated",
-        "UpdateHANDeviceLogResult",
-    )
-)

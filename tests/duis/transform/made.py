@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorstep.duis import catalogue
 from doorstep.duis.element import Element, element
-from doorstep.duis.request import Request, service_request
+from doorstep.duis.request import Request
 from doorstep.duis.request_id import RequestId
 from doorstep.duis.transform import Known, transform
 from doorstep.eui import Eui
@@ -12,6 +12,7 @@ from doorstep.gbcs.message import Message
 from doorstep.gbcs.payloads.axdr import encode_data
 from doorstep.gbcs.payloads.dlms import AccessRequest, Component
 from doorstep.gbcs.usecases import DeviceType
+from tests.duis.unchecked import unchecked_request
 
 BROKER = Eui.parse("90-B3-D5-1F-30-00-00-02")
 USER = Eui.parse("D0-05-5E-00-0F-00-00-02")
@@ -23,9 +24,9 @@ NEVER = "FFFFFFFFFFFFFFFFFF8000FF"
 
 
 def request(body: Element) -> Request:
-    """The service request with that body."""
+    """The service request with that body, which need not be whole."""
     variant = catalogue.of_body(body.name).command_variants[0]
-    return service_request(RequestId(USER, METER, COUNTER), variant, body)
+    return unchecked_request(RequestId(USER, METER, COUNTER), variant, body)
 
 
 def message(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from doorstep.duis.element import Element, element
-from doorstep.duis.request import Request, service_request
+from doorstep.duis.request import Request
 from doorstep.duis.request_id import RequestId
 from doorstep.duis.transform import Known, transform
 from doorstep.eui import Eui
@@ -14,6 +14,7 @@ from doorstep.gbcs.payloads.gbz import GbzPayload
 from doorstep.gbcs.times import from_iso
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.zigbee.layout import Layout, Unknown
+from tests.duis.unchecked import unchecked_request
 
 BROKER: Final = Eui.parse("D0-05-5E-00-0F-00-00-04")
 USER: Final = Eui.parse("D0-05-5E-00-0F-00-00-02")
@@ -24,7 +25,7 @@ NOW: Final = 473385600
 
 
 def asked(body: Element, *, originator: Eui = USER, target: Eui = METER, counter: int = 1000) -> Request:
-    return service_request(RequestId(originator, target, counter), 1, body)
+    return unchecked_request(RequestId(originator, target, counter), 1, body)
 
 
 def made(

@@ -129,7 +129,7 @@ class TestTimes:
     def test_a_time_of_day(self, time: str, expected: int) -> None:
         assert minutes("At")(place(*leaves(At=time))) == expected
 
-    @pytest.mark.parametrize("time", ["", "8:30:00", "24:00:00", "08:30", "noon", "08:30:01", "08:30:00.5Z"])
+    @pytest.mark.parametrize("time", ["", "8:30:00", "24:00:01", "08:30", "noon", "08:30:01", "08:30:00.5Z"])
     def test_what_is_no_minute_of_a_day_is_refused(self, time: str) -> None:
         with pytest.raises((XmlError, Unsupported), match="At"):
             minutes("At")(place(*leaves(At=time)))

@@ -23,6 +23,8 @@ from doorstep.road.dcc.events import (
 )
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.dcc.records import Queued
+from tests.duis.bodies.specimens import smallest
+from tests.duis.unchecked import with_body
 from tests.road.dcc.office import (
     CHF,
     DAY,
@@ -116,7 +118,7 @@ def test_any_text_in_a_body(variant: int, path: str, text: str) -> None:
     body = element(inner, text)
     for name in reversed(outer):
         body = element(name, *FLAGS.get(name, ()), body)
-    heard = Office().post(asked(variant, body=body))
+    heard = Office().post(with_body(asked(variant, body=smallest(body.name)), body))
     assert only(heard, Answer).status in (200, 400, 501)
 
 

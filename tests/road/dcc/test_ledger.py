@@ -15,6 +15,7 @@ from doorstep.road.dcc.events import Answer, ToWan, WanUp
 from doorstep.road.dcc.ledger import Ledger
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.machine import Note, Remember
+from tests.duis.bodies.specimens import smallest
 from tests.road.dcc.office import (
     CHF,
     DCC,
@@ -137,8 +138,8 @@ class TestTransformThenSend:
     def test_a_pre_command_moved_to_another_service_is_refused(self) -> None:
         """Three services lead to ECS47: what was asked for as one of them is not sent as another."""
         ledger = Ledger(DccPolicy(), {})
-        reset = asked(4, 10, element("ResetAuxiliaryLoad"))
-        activate = asked(4, 10, element("ActivateAuxiliaryLoad"))
+        reset = asked(4, 10, smallest("ResetAuxiliaryLoad"))
+        activate = asked(4, 10, smallest("ActivateAuxiliaryLoad"))
         message = pre_command(asked(4, 10, ENABLE))
         ledger.accept(reset, b"answer", message)
         ledger.check_transformed(reset, message)

@@ -15,6 +15,8 @@ from doorstep.road.dcc.events import Answer, Posted, Push, ToWan, WanUp
 from doorstep.road.dcc.inventory import Device, Inventory
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.machine import Note, Remember
+from tests.duis.bodies.specimens import smallest
+from tests.duis.unchecked import with_body
 from tests.road.dcc.office import (
     CHF,
     DCC,
@@ -151,7 +153,7 @@ class TestCommandVariants:
         assert office.code(returned(response_to(command))) == "I99"
 
     def test_8_of_a_service_that_is_not_emulated(self, office: Office) -> None:
-        assert office.status(asked(8, 10, element("ReadInventory"), target=DCC)) == 501
+        assert office.status(asked(8, 10, smallest("ReadInventory"), target=DCC)) == 501
 
 
 class TestTransform:
@@ -172,7 +174,8 @@ class TestTransform:
         assert office.status(asked(4, 10, UNMAPPED)) == 501
 
     def test_a_body_that_lacks_what_the_row_needs(self, office: Office) -> None:
-        assert office.status(asked(2, 10, element("TopUpDevice"))) == 400
+        top_up = asked(2, 10, smallest("TopUpDevice"))
+        assert office.status(with_body(top_up, element("TopUpDevice"))) == 400
 
 
 class TestFutureDating:

@@ -19,6 +19,7 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component, Obis
 from doorstep.gbcs.times import utc2000
 from doorstep.road.supplier.correlate import NotCorrelated, check_command, correlate, difference
+from tests.duis.bodies.specimens import smallest
 from tests.road.supplier.orders import ADJUST, RESET
 from tests.road.supplier.parties import (
     DCC,
@@ -198,7 +199,7 @@ def test_the_two_forms_are_not_mixed() -> None:
 
 
 def test_a_request_that_doorstep_cannot_transform_is_not_signed() -> None:
-    asked = request(element("IssueSecurityCredentials"))
+    asked = request(smallest("IssueSecurityCredentials"))
     (code,) = (row.code for row in gbcs.use_cases_named("CS02c"))
     header = gbcs.GroupingHeader(gbcs.Cra.COMMAND, 1000, SUPPLIER, METER, code)
     with pytest.raises(Unsupported):

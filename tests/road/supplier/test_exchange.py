@@ -11,6 +11,7 @@ from doorstep.road.machine import Note
 from doorstep.road.supplier.delivery import Evidence, State
 from doorstep.road.supplier.events import Hand, Place
 from doorstep.road.supplier.orders import Order, Route
+from tests.duis.bodies.specimens import smallest_alert
 from tests.road.supplier.orders import ADJUST, balance, reset, top_up
 from tests.road.supplier.parties import (
     DCC,
@@ -230,16 +231,14 @@ def test_an_answer_to_what_nobody_asked_is_noted(originator: Eui, counter: int) 
     assert rim.delivery().state is State.SENT
 
 
-def _alert(name: str, *content: duis.Element) -> bytes:
-    alert = duis.DccAlert("N999", duis.element(name, *content))
-    response = duis.Response(code="I0", response_date_time=NOW, body=alert)
+def _alert(alert: duis.Element) -> bytes:
+    response = duis.Response(code="I0", response_date_time=NOW, body=duis.DccAlert("N999", alert))
     return dcc_signs(duis.build_response(response))
 
 
 def _failure_of(name: str) -> bytes:
-    return _alert(
-        "CommandFailure", duis.element("CommandRequestID", name), duis.element("DeviceID", str(METER))
-    )
+    device = duis.element("DeviceID", str(METER))
+    return _alert(duis.element("CommandFailure", duis.element("CommandRequestID", name), device))
 
 
 def test_a_command_failure_leaves_the_outcome_unknown() -> None:
@@ -253,9 +252,7 @@ def test_a_command_failure_leaves_the_outcome_unknown() -> None:
     [
         _failure_of(f"{SUPPLIER}:{METER}:2"),
         _failure_of(f"{STRANGER}:{METER}:1"),
-        _failure_of("nonsense"),
-        _alert("CommandFailure"),
-        _alert("QuarantinedRequest"),
+        _alert(smallest_alert("QuarantinedRequest")),
     ],
 )
 def test_other_alerts_of_the_dcc_are_noted_and_move_nothing(alert: bytes) -> None:

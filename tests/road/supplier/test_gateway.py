@@ -14,6 +14,7 @@ from doorstep.road.supplier.gateway import (
     explained,
     read_answer,
 )
+from tests.duis.bodies.specimens import smallest_alert
 from tests.road.supplier.orders import RESET
 from tests.road.supplier.parties import (
     CONFIG,
@@ -70,7 +71,7 @@ def test_data_must_be_signed() -> None:
     "body",
     [
         duis.DeviceAlert(0x8F12, b""),
-        duis.DccAlert("N1", duis.element("PPMIDRemoval")),
+        duis.DccAlert("N1", smallest_alert("PPMIDRemoval")),
     ],
 )
 def test_alerts_must_be_signed(body: duis.DeviceAlert | duis.DccAlert) -> None:
