@@ -87,10 +87,11 @@ def _mapping(values: Any, shape: Shape, path: str) -> dict[str, Any]:
     wanted = {part.name for part in parts(shape)} | {key for key, _ in shape.attributes}
     if shape.text is not None:
         wanted.add(VALUE)
-    for key in values:
+    given = {key: value for key, value in values.items() if value is not None}
+    for key in given:
         if key not in wanted:
             raise EncodeError(f"{path}/{str(key)[:80]}", "this does not belong here")
-    return {key: value for key, value in values.items() if value is not None}
+    return given
 
 
 def _required(given: Values, key: str, path: str) -> Any:
