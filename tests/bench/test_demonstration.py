@@ -35,6 +35,11 @@ EXPECTED: dict[str, tuple[str, str, str, bool | None]] = {
     "gas-mode": ("executed", "ppmid", "", True),
     "gas-top-up": ("executed", "ppmid", "", True),
     "gas-balance": ("executed", "ppmid", "", True),
+    "tariff": ("executed", "ppmid", "", True),
+    "seen": ("executed", "ppmid", "", True),
+    "no-relay-top-up": ("refused", "ppmid", "the PPMID refused", None),
+    "keyed-in": ("executed", "ppmid", "", None),
+    "gas-keyed-in": ("executed", "ppmid", "the UTRN with counter", True),
     "replay": ("refused", "ppmid", "meter: its counter", True),
     "altered": ("refused", "ppmid", "meter: the MAC", False),
     "foreign-response": ("refused", "ppmid", "hub: 10.8.2", None),
@@ -72,8 +77,21 @@ def test_each_case_ends_as_the_rules_say(results: dict[str, Result], name: str) 
 
 def test_what_the_supplier_claims_rests_on_an_authenticated_response(results: dict[str, Result]) -> None:
     for result in results.values():
-        if result.outcome == "executed":
+        if result.outcome == "executed" and result.id not in ("seen", "keyed-in", "gas-keyed-in"):
             assert result.evidence == "authenticated Response"
+
+
+def test_what_only_the_ppmid_saw_is_evidence_and_not_an_outcome(results: dict[str, Result]) -> None:
+    assert results["seen"].evidence == (
+        "log of the meter; the supplier says unknown (effect seen on the home's network)"
+    )
+
+
+def test_what_is_keyed_in_is_answered_by_the_meter_and_shown(results: dict[str, Result]) -> None:
+    assert results["keyed-in"].evidence.startswith("the PPMID: accepted")
+    assert results["keyed-in"].message_code == "0x0116"
+    assert results["gas-keyed-in"].evidence == "the PPMID: rejected invalid"
+    assert results["gas-keyed-in"].message_code == "0x009B"
 
 
 def test_who_only_the_home_could_ask_is_named_as_such(results: dict[str, Result]) -> None:

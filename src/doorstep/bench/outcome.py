@@ -7,7 +7,7 @@ voices: ``outcome`` and ``reason`` are what happened, ``evidence`` is what the s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
@@ -20,11 +20,17 @@ from doorstep.gbcs.times import Instant
 from doorstep.road.hub.events import Routed
 from doorstep.road.hub.routing import Fate, Source
 from doorstep.road.meter.events import Executed, Rejected
+from doorstep.road.ppmid.events import Action
+from doorstep.road.ppmid.events import Result as Shown
 from doorstep.road.supplier.delivery import Delivery
 
 __all__ = ["Result", "judge"]
 
 T = TypeVar("T")
+
+_KEYED: Final = {True: "executed", False: "refused", None: "unknown"}
+_CODES: Final = {Action.TOP_UP: 0x0116, Action.EMERGENCY_CREDIT: 0x0117, Action.ENABLE_SUPPLY: 0x0118}
+"""The Message Codes under which an ESME logs what a PPMID has asked of it by ZCL."""
 
 _ROUTES = {Source.WAN: "wan", Source.PPMID: "ppmid", Source.HHT: "hht"}
 
@@ -55,6 +61,7 @@ def judge(street: Street, case: Case, made: bytes, started: Instant, since: list
     delivery = street.deliveries.get(case.name)
     command = made or (delivery.command if delivery else b"") or _sent_by_wan(since)
     name = _identity(command)
+    keyed = next(_said(since, Shown), None)
     executed = [event for event in _said(since, Executed) if _identity(event.command) == name]
     rejected = [event for event in _said(since, Rejected) if _identity(event.command) == name]
     routed = [event for event in _said(since, Routed) if _identity(event.message) == name]
@@ -70,21 +77,24 @@ def judge(street: Street, case: Case, made: bytes, started: Instant, since: list
         outcome, reason, reached = "refused", f"hub: {refused[0].decision.why}", None
     elif delivery is not None and delivery.state.value == "refused":
         outcome, reason, reached = "refused", delivery.reason, None
+    elif keyed is not None:
+        outcome, reason, reached = _KEYED[keyed.succeeded], "" if keyed.succeeded else keyed.words, None
     else:
         outcome, reason, reached = "unknown", delivery.reason if delivery else "nothing was heard of it", None
     header = gbcs.peek(command) if command else None
-    row = gbcs.use_case(header.message_code) if header else None
+    code = header.message_code if header else _CODES[keyed.keyed.action] if keyed else None
+    row = gbcs.use_case(code) if code is not None else None
     return Result(
         id=case.name,
         title=case.title,
         home=case.home,
         use_case=row.label if row else "",
-        message_code=f"0x{header.message_code:04X}" if header else "",
-        target=str(header.business_target_id) if header else "",
+        message_code=f"0x{code:04X}" if code is not None else "",
+        target=str(header.business_target_id if header else street.homes[case.home].esme) if code else "",
         route=_ROUTES[routed[0].source] if routed else _planned(case),
         outcome=outcome,
         reason=reason,
-        evidence=_evidence(delivery, outcome, reason),
+        evidence=_evidence(delivery, outcome, reason) if keyed is None else f"the PPMID: {keyed.words}",
         bytes_identical=None if reached is None else reached == command,
         seconds=(_ended(since, started) - started) / 1000,
     )
@@ -94,7 +104,8 @@ def _evidence(delivery: Delivery | None, outcome: str, reason: str) -> str:
     """What the supplier knows; where that is less than what happened, whose log says the rest."""
     if delivery is not None and outcome == delivery.state.value:
         return delivery.evidence.value
-    log = f"log of the {reason.partition(':')[0]}" if reason else "none"
+    of_meter = "log of the meter" if outcome == "executed" else "none"
+    log = f"log of the {reason.partition(':')[0]}" if reason else of_meter
     if delivery is None:
         return log
     return f"{log}; the supplier says {delivery.state.value} ({delivery.evidence.value})"

@@ -1,4 +1,4 @@
-"""The demonstration: a street of eight homes, the Commands that reach their meters, and what is refused.
+"""The demonstration: a street of nine homes, the Commands that reach their meters, and what is refused.
 
 A scenario is a :class:`Case`: something done to the street, and how to tell when it is over. What came
 of it is read from the street's records afterwards, never from what the case meant to show.
@@ -12,15 +12,20 @@ from typing import Final
 from msgspec import Struct, structs
 
 from doorstep import gbcs
+from doorstep.bench import bodies
 from doorstep.bench.home import Home
-from doorstep.bench.records import Record
+from doorstep.bench.records import Record, Remark
 from doorstep.bench.street import Street
-from doorstep.duis.element import Element, element
+from doorstep.duis.element import Element
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import DataNotification, invoke_id
 from doorstep.gbcs.times import Instant, cosem_date_time
+from doorstep.gbcs.usecases import Category
+from doorstep.road.hub.events import Routed
 from doorstep.road.ppmid import events as ppmid_events
+from doorstep.road.ppmid.display import Fuel
+from doorstep.road.ppmid.events import Action, KeyedIn, Result
 from doorstep.road.supplier.orders import Order, Route, top_up_order
 from doorstep.street import Firmware, HomePlan, StreetPlan, street_plan
 from doorstep.zigbee.asdu import Asdu
@@ -33,13 +38,14 @@ MINUTE: Final[Instant] = 60_000
 HOUR: Final[Instant] = 60 * MINUTE
 _AFTERMATH: Final[Instant] = 30_000  # for what is still on its way when a case is decided
 
-ASH, BIRCH, CEDAR, DOGWOOD, ELM, FIR, HAZEL, IVY = (
+ASH, BIRCH, CEDAR, DOGWOOD, ELM, FIR, GORSE, HAZEL, IVY = (
     "Ash",
     "Birch",
     "Cedar",
     "Dogwood",
     "Elm",
     "Fir",
+    "Gorse",
     "Hazel",
     "Ivy",
 )
@@ -53,6 +59,7 @@ _HOMES: Final[tuple[tuple[str, str, dict[str, object]], ...]] = (
     (DOGWOOD, "no WAN; its hub has old firmware", {"firmware": Firmware.OLD}),
     (ELM, "no WAN; its PPMID does not relay", {"relay": False}),
     (FIR, "no WAN; an engineer comes with an HHT", {}),
+    (GORSE, "no WAN, and nothing comes back through the PPMID", {}),
     (HAZEL, "no WAN; its hub is switched off", {}),
     (IVY, "no WAN; a gas meter that sleeps; its hub has response-copy", {"response_copy": True}),
 )
@@ -75,7 +82,7 @@ class Case(Struct, frozen=True):
 
 
 def demonstration() -> StreetPlan:
-    """The street: eight homes that differ in what keeps a Command from its meter; one of them has gas."""
+    """The street: nine homes that differ in what keeps a Command from its meter; one of them has gas."""
     plan = street_plan(len(_HOMES))
     homes = tuple(
         structs.replace(home, name=name, devices=_devices(home, name == IVY), **settings)
@@ -107,20 +114,6 @@ def try_out(street: Street, case: Case) -> tuple[Instant, list[Record], bytes]:
 
 
 # -- what a supplier orders ---------------------------------------------------------------------------
-
-_READ_BALANCE: Final = element("ReadMeterBalance")
-_RESET_BALANCE: Final = element("UpdateMeterBalance", element("CreditMode", element("ResetMeterBalance")))
-_ENABLE: Final = element("EnableSupply")
-_CREDIT: Final = element("UpdatePaymentMode", element("Credit"))
-_PREPAYMENT: Final = element(
-    "UpdatePaymentMode",
-    element(
-        "Prepayment",
-        element("SuspendDebtDisabled", "true"),
-        element("SuspendDebtEmergency", "true"),
-        element("DisablementThreshold", "0"),
-    ),
-)
 
 
 def _ordered(
@@ -191,6 +184,35 @@ def _hub_is_off(street: Street, case: Case) -> bytes:
     return _place(street, case)
 
 
+def _keyed_in(action: Action, fuel: Fuel, top_up: str) -> Callable[[Street, Case], bytes]:
+    """Somebody at a PPMID's keypad has the digits of a top-up that the supplier issued."""
+
+    def start(street: Street, case: Case) -> bytes:
+        home, first = street.homes[case.home], len(street.records)
+        home.relays[home.ppmid].take(KeyedIn(action, fuel, street.deliveries[top_up].utrn))
+        street.world.run(
+            until=lambda: any(_is_result(record) for record in street.records[first:]),
+            end=street.world.now + case.patience,
+        )
+        return _ppmids_own(street.records[first:])
+
+    return start
+
+
+def _is_result(record: Record) -> bool:
+    return isinstance(record, Remark) and isinstance(record.event, Result)
+
+
+def _ppmids_own(records: list[Record]) -> bytes:
+    """The Command of a PPMID's own that its hub has routed; to an ESME it sends none."""
+    for record in records:
+        if isinstance(record, Remark) and isinstance(record.event, Routed):
+            use_case = gbcs.use_case(gbcs.peek(record.event.message).message_code)
+            if use_case is not None and use_case.category is Category.SME_C_PPMID_GSME:
+                return record.event.message
+    return b""
+
+
 # -- what somebody tries who holds a PPMID, its wifi or its cloud ------------------------------------
 
 
@@ -254,18 +276,18 @@ def _next_door(street: Street, case: Case) -> bytes:
 
 
 def _cases() -> Iterator[Case]:
-    yield _ordered("wan-read", "read the balance, as ever", ASH, Route.WAN, "4.18", _READ_BALANCE)
-    yield _ordered("prepayment-mode", "set prepayment mode", BIRCH, Route.PPMID, "1.6", _PREPAYMENT)
+    yield _ordered("wan-read", "read the balance, as ever", ASH, Route.WAN, "4.18", bodies.READ_BALANCE)
+    yield _ordered("prepayment-mode", "set prepayment mode", BIRCH, Route.PPMID, "1.6", bodies.PREPAYMENT)
     yield _topped_up("top-up", "top up 10 pounds", BIRCH, 1000)
-    yield _ordered("enable-supply", "enable supply", BIRCH, Route.PPMID, "7.1", _ENABLE)
-    yield _ordered("read-balance", "read the balance", BIRCH, Route.PPMID, "4.18", _READ_BALANCE)
+    yield _ordered("enable-supply", "enable supply", BIRCH, Route.PPMID, "7.1", bodies.ENABLE)
+    yield _ordered("read-balance", "read the balance", BIRCH, Route.PPMID, "4.18", bodies.READ_BALANCE)
     yield _ordered(
         "flapping",
         "reset the balance; the Response waits for the WAN",
         CEDAR,
         Route.PPMID,
         "1.5",
-        _RESET_BALANCE,
+        bodies.RESET_BALANCE,
         start=_wan_returns_later,
     )
     yield _ordered(
@@ -274,12 +296,20 @@ def _cases() -> Iterator[Case]:
         CEDAR,
         Route.PPMID,
         "1.6",
-        _CREDIT,
+        bodies.CREDIT,
         start=_ppmid_is_late,
     )
-    yield _ordered("both-ways", "enable supply, by the WAN and the PPMID", ASH, Route.BOTH, "7.1", _ENABLE)
     yield _ordered(
-        "by-hht", "enable supply by an engineer's HHT", FIR, Route.HHT, "7.1", _ENABLE, start=_engineer_comes
+        "both-ways", "enable supply, by the WAN and the PPMID", ASH, Route.BOTH, "7.1", bodies.ENABLE
+    )
+    yield _ordered(
+        "by-hht",
+        "enable supply by an engineer's HHT",
+        FIR,
+        Route.HHT,
+        "7.1",
+        bodies.ENABLE,
+        start=_engineer_comes,
     )
     # While the HHT is still in the Device Log: its hour is over before the next cases are.
     yield Case("to-hht", "a Command for a Hand-Held Terminal", FIR, _retargeted("HHT"))
@@ -289,14 +319,24 @@ def _cases() -> Iterator[Case]:
         HAZEL,
         Route.PPMID,
         "7.1",
-        _ENABLE,
+        bodies.ENABLE,
         start=_hub_is_off,
     )
     yield _ordered(
-        "old-firmware", "enable supply through a hub without the change", DOGWOOD, Route.PPMID, "7.1", _ENABLE
+        "old-firmware",
+        "enable supply through a hub without the change",
+        DOGWOOD,
+        Route.PPMID,
+        "7.1",
+        bodies.ENABLE,
     )
     yield _ordered(
-        "no-relay", "enable supply through a PPMID that does not relay", ELM, Route.PPMID, "7.1", _ENABLE
+        "no-relay",
+        "enable supply through a PPMID that does not relay",
+        ELM,
+        Route.PPMID,
+        "7.1",
+        bodies.ENABLE,
     )
     yield _ordered(
         "gas-mode",
@@ -304,7 +344,7 @@ def _cases() -> Iterator[Case]:
         IVY,
         Route.PPMID,
         "1.6",
-        _PREPAYMENT,
+        bodies.PREPAYMENT,
         target="GSME",
     )
     yield _topped_up("gas-top-up", "top up 10 pounds of gas", IVY, 1000, "GSME")
@@ -314,12 +354,40 @@ def _cases() -> Iterator[Case]:
         IVY,
         Route.PPMID,
         "4.18",
-        _READ_BALANCE,
+        bodies.READ_BALANCE,
         target="GSME",
+    )
+    yield _ordered("tariff", "set a whole tariff, in blocks", BIRCH, Route.PPMID, "1.1.1", bodies.tariff())
+    yield _ordered(
+        "seen",
+        "set prepayment mode; only the PPMID can see that it was",
+        GORSE,
+        Route.PPMID,
+        "1.6",
+        bodies.PREPAYMENT,
+    )
+    yield _topped_up("no-relay-top-up", "top up 10 pounds through a PPMID that does not relay", ELM, 1000)
+    yield Case(
+        "keyed-in",
+        "the customer keys the same twenty digits in",
+        ELM,
+        _keyed_in(Action.TOP_UP, Fuel.ELECTRICITY, "no-relay-top-up"),
+    )
+    yield Case(
+        "gas-keyed-in",
+        "the customer keys in what the gas meter has had by Command: it is spent",
+        IVY,
+        _keyed_in(Action.TOP_UP, Fuel.GAS, "gas-top-up"),
     )
     yield Case("replay", "the same Command again", BIRCH, _replay)
     yield _ordered(
-        "altered", "one byte is changed on the way", BIRCH, Route.PPMID, "7.1", _ENABLE, start=_alter_a_byte
+        "altered",
+        "one byte is changed on the way",
+        BIRCH,
+        Route.PPMID,
+        "7.1",
+        bodies.ENABLE,
+        start=_alter_a_byte,
     )
     yield Case("foreign-response", "the PPMID tunnels the meter's Response", BIRCH, _foreign_response)
     yield Case("foreign-alert", "the PPMID tunnels an Alert in the meter's name", BIRCH, _foreign_alert)

@@ -139,7 +139,16 @@ def relay_config(
     """The home's PPMID, or its HHT. Both know the Access Control Broker, and no User."""
     eui = home.eui(device_type.value)
     cells = Cells({Role.ACCESS_CONTROL_BROKER: street.dcc})
-    return PpmidConfig(eui, home.eui("GPF"), device_type, relays=home.relay, cells=cells)
+    shows = device_type is DeviceType.PPMID
+    return PpmidConfig(
+        eui,
+        home.eui("GPF"),
+        device_type,
+        relays=home.relay,
+        cells=cells,
+        esme=home.device("ESME") if shows else None,
+        gsme=home.device("GSME") if shows else None,
+    )
 
 
 def hub_radio(home: HomePlan, secrets: HubSecrets) -> HanConfig:

@@ -239,6 +239,7 @@ def test_a_value_of_another_type_is_no_value() -> None:
     sequence = Frame.from_bytes(read.asdu.payload).sequence
     records = bytes.fromhex("1400 00 21 0200 0F03 00 42 02 4869")
     kitchen.tell(Heard(answer_to(read, payload=bytes((0x08, sequence, 0x01)) + records)))
+    kitchen.wait(MINUTE)
     assert (kitchen.electricity.supply, kitchen.electricity.tariff_label) == (None, None)
 
 

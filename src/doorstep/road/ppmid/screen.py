@@ -73,10 +73,12 @@ class Screen:
         self._servers = servers_of(config)
         self._meters = {fuel: _Meter() for fuel in self._servers}
         self._told = Display()
+        self._awaited = 0
         self._alarms: Alarms[_Alarm] = Alarms()
 
     def start(self, now: Instant) -> None:
         """Read every meter."""
+        self._awaited = 0
         if self._meters:
             self._poll(now)
 
@@ -110,11 +112,11 @@ class Screen:
             case Command():
                 meter.commanded |= fields_in(event.answer)
         meter.read = now
-        self._tell(now)
+        self._over(now)
 
     def unanswered(self, now: Instant) -> None:
         """A server does not answer: what it told before grows old."""
-        self._tell(now)
+        self._over(now)
 
     def unasked(self, event: Unasked, now: Instant) -> None:
         """A server has sent a command of its own accord: a new price, a message."""
@@ -137,6 +139,7 @@ class Screen:
 
     def _ask(self, fuel: Fuel, cluster: Cluster, asked: _Commands, why: Any, now: Instant) -> None:
         server = self._servers[fuel][cluster.id]
+        self._awaited += len(asked)
         for command in asked:
             self._inquiries.ask(Request(server, command, Looked(fuel, why)), now)
 
@@ -144,6 +147,12 @@ class Screen:
         self._alarms.set(_Alarm.POLL, now + self._policy.poll_every)
         for fuel in self._meters:
             self.look_all(fuel, now)
+
+    def _over(self, now: Instant) -> None:
+        """A question has come to its end; with the last that was asked there may be something to say."""
+        self._awaited -= 1
+        if self._awaited <= 0:
+            self._tell(now)
 
     def _tell(self, now: Instant) -> None:
         """Say what is shown, where anything but the time of reading has changed."""
