@@ -33,6 +33,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs import Cra, GroupingHeader, Holding, KeyRing, KeyUsage, decode_payload
 from doorstep.gbcs.times import Instant, from_iso
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.dcc.anomaly import Thresholds
 from doorstep.road.dcc.events import Answer, DccEvent, DccInput, FromWan, Posted, Push, Pushed, ToWan
 from doorstep.road.dcc.inventory import Device, Inventory, User
 from doorstep.road.dcc.machine import Dcc, DccConfig
@@ -198,6 +199,7 @@ class Office:
         memory: Memory | None = None,
         *,
         inventory: Inventory = INVENTORY,
+        thresholds: Thresholds | None = None,
         now: Instant = NOW,
     ) -> None:
         key = KEYS.private_key(DCC, KeyUsage.XML_SIGNATURE)
@@ -205,7 +207,10 @@ class Office:
         assert key is not None
         assert certificate is not None
         issuer, serial = issuer_and_serial(certificate)
-        config = DccConfig(DCC, inventory, key, issuer, serial, KEYS.certificate_by_serial)
+        thresholds = thresholds or Thresholds()
+        certificate_for = KEYS.certificate_by_serial
+        config = DccConfig(DCC, inventory, key, issuer, serial, certificate_for, thresholds)
+        self.inventory, self.thresholds = inventory, thresholds
         self.memory = dict(memory or {})
         self.dcc = Dcc(config, KeyRing(Holding(KEYS, DCC)), policy, self.memory)
         self.now = now
@@ -265,7 +270,13 @@ class Office:
 
     def restarted(self, policy: DccPolicy | None = None) -> Office:
         """The DCC that goes on from what this one asked to have remembered, a second later."""
-        return Office(policy, self.memory, now=self.now + SECOND)
+        return Office(
+            policy,
+            self.memory,
+            inventory=self.inventory,
+            thresholds=self.thresholds,
+            now=self.now + SECOND,
+        )
 
     def _drain(self) -> list[DccEvent]:
         heard: list[DccEvent] = []

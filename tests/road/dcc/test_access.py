@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from doorstep.duis import Request, build_request, issuer_and_serial, sign
 from doorstep.duis.catalogue import Role
+from doorstep.eui import Eui
 from doorstep.gbcs import KeyUsage
 from doorstep.gbcs.certificates import XML_USER
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.access import Denied, authenticate
 from doorstep.road.dcc.events import Answer, Posted
-from doorstep.road.dcc.inventory import Device, Inventory, User
+from doorstep.road.dcc.inventory import Device, DeviceStatus, Inventory, User
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.machine import Note, Remember
 from doorstep.service.authority import Authorities, new_key
@@ -22,6 +24,7 @@ from tests.road.dcc.office import (
     DCC,
     ENABLE,
     ESME,
+    GSME,
     INVENTORY,
     NOW,
     OPERATOR,
@@ -219,21 +222,57 @@ class TestResponseCodes:
         office = Office(inventory=with_meter(commissioned=False))
         assert office.code(asked(1)) == "E5"
         assert office.code(asked(4, 1, ENABLE)) == "E5"
-        assert office.code(signed(6)) == "E5"
+        assert office.code(signed(5)) == "E5"
+        assert office.code(signed(6)) == office.code(asked(2)) == "E17"
 
     def test_but_it_may_be_commissioned(self) -> None:
         office = Office(inventory=with_meter(commissioned=False))
         assert office.answer(asked(4, 1, COMMISSION)).code == "I0"
 
     def test_what_the_dcc_itself_does_about_it_is_another_matter(self) -> None:
-        """A schedule may be asked for before; that the emulator has none is all that stands against it."""
         office = Office(inventory=with_meter(commissioned=False))
-        assert office.status(asked(8, body=smallest("CreateSchedule"))) == 501
+        read = element("ReadInventory", element("DeviceID", str(ESME)))
+        assert office.answer(asked(8, body=read, target=DCC)).code == "I0"
 
     def test_any_of_a_users_roles_will_do(self) -> None:
-        both = [User(SUPPLIER, frozenset({Role.OU, Role.GS}))]
+        both = [User(SUPPLIER, frozenset({Role.OU, Role.GS, Role.IS}))]
         office = Office(inventory=Inventory(both, INVENTORY.devices.values()))
         assert office.code(asked(1)) == "I99"
+
+    def test_e3_a_user_that_is_suspended(self) -> None:
+        suspended = [User(SUPPLIER, frozenset({Role.IS}), suspended=True)]
+        office = Office(inventory=Inventory(suspended, INVENTORY.devices.values()))
+        assert office.code(asked(1)) == "E3"
+
+    @pytest.mark.parametrize(("role", "target"), [(Role.GS, ESME), (Role.IS, GSME)])
+    def test_e4_a_role_for_the_other_fuel(self, role: Role, target: Eui) -> None:
+        office = Office(inventory=Inventory([User(SUPPLIER, frozenset({role}))], INVENTORY.devices.values()))
+        assert office.code(asked(1, target=target)) == "E4"
+
+    def test_e4_a_user_that_is_not_registered_for_the_device(self) -> None:
+        meter = Device(ESME, DeviceType.ESME, CHF, parties=frozenset({OPERATOR}))
+        office = Office(inventory=Inventory(USERS, [meter]))
+        assert office.code(asked(1)) == "E4"
+        assert (
+            Office(inventory=Inventory(USERS, [replace(meter, parties=frozenset())])).code(asked(1)) == "I99"
+        )
+        theirs = replace(meter, parties=frozenset({SUPPLIER, OPERATOR}))
+        assert Office(inventory=Inventory(USERS, [theirs])).code(asked(1)) == "I99"
+
+    def test_e4_is_not_for_roles_without_a_registration(self) -> None:
+        other = [User(SUPPLIER, frozenset({Role.OU}))]
+        meter = Device(ESME, DeviceType.ESME, CHF, parties=frozenset({OPERATOR}))
+        office = Office(inventory=Inventory(other, [meter]))
+        assert office.code(asked(1, body=element("ReadFirmwareVersion"))) == "I99"
+
+    def test_e11_a_service_for_another_kind_of_device(self, office: Office) -> None:
+        assert office.code(asked(4, body=ENABLE, target=CHF), SERVICE_T) == "E11"
+
+    def test_e20_a_device_of_which_no_hub_is_known(self) -> None:
+        office = Office(inventory=Inventory(USERS, [Device(ESME, DeviceType.ESME, None)]))
+        assert office.code(asked(1)) == "E20"
+        # For Local Delivery the DCC need not reach it.
+        assert office.answer(asked(2)).code == "I0"
 
     def test_a_user_without_roles_may_nothing(self) -> None:
         nothing = [User(SUPPLIER, frozenset())]
@@ -250,5 +289,6 @@ class TestResponseCodes:
 
 
 def with_meter(*, commissioned: bool) -> Inventory:
-    meter = Device(ESME, DeviceType.ESME, CHF, commissioned=commissioned)
+    status = DeviceStatus.COMMISSIONED if commissioned else DeviceStatus.INSTALLED_NOT_COMMISSIONED
+    meter = Device(ESME, DeviceType.ESME, CHF, status=status)
     return Inventory(USERS, [meter])

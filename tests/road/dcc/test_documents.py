@@ -7,13 +7,16 @@ from collections.abc import Callable
 import pytest
 from lxml import etree
 
-from doorstep.duis import issuer_and_serial, sign, xml
-from doorstep.duis.response import LocalCommand, PreCommand, parse_response
+from doorstep.duis import Element, issuer_and_serial, sign, xml
+from doorstep.duis.response import FutureDatedAlert, LocalCommand, PreCommand, parse_response
 from doorstep.gbcs import KeyUsage, decode
+from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.dcc import alerts
 from doorstep.road.dcc.documents import Documents
-from doorstep.road.dcc.records import Issued, Outstanding
+from doorstep.road.dcc.inventory import Details, Device
+from doorstep.road.dcc.records import Issued, Waited
 from tests.reference import shared
-from tests.road.dcc.office import CHF, DCC, ENABLE, KEYS, NOW, SUPPLIER, alert, asked, read
+from tests.road.dcc.office import CHF, DCC, ENABLE, ESME, KEYS, NOW, SUPPLIER, alert, asked, read
 
 
 def _sign(document: xml.Node) -> bytes:
@@ -25,6 +28,16 @@ def _sign(document: xml.Node) -> bytes:
 
 
 WRITER = Documents(_sign)
+METER = Device(ESME, DeviceType.ESME, CHF, details=Details(import_mpxn="1312345678111"))
+
+
+def removed(*, deleted: bool) -> Element:
+    """What is said of the meter that is no more."""
+    said = alerts.removed(METER, deleted=deleted)
+    assert said is not None
+    return said
+
+
 REQUEST = asked(4, 2**64 - 1, ENABLE)
 NAME = REQUEST.request_id
 
@@ -35,7 +48,22 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "Command": lambda: WRITER.answer(REQUEST, "I0", LocalCommand(bytes(60_000)), NOW),
     "Response": lambda: WRITER.device_response(Issued(NAME, "7.1", "7.1", 0x4F), b"\xdf", NOW),
     "Alert": lambda: WRITER.device_alert(decode(alert()), SUPPLIER, alert(), NOW),
-    "failure": lambda: WRITER.command_failure(Outstanding(NAME, CHF, b"\xdd", NOW), "N12", NOW),
+    "scheduled": lambda: WRITER.scheduled(Issued(NAME, "4.17", "4.17", 0x60), 7, b"\xdf", NOW),
+    "time-out": lambda: WRITER.timed_out(NAME, Waited("4.18", "4.18"), NOW),
+    "storm": lambda: WRITER.device_alert(decode(alert()), SUPPLIER, alert(), NOW, (9, 1)),
+    "dated": lambda: WRITER.dated_outcome(
+        Issued(NAME, "1.6", "1.6", 0x1A), FutureDatedAlert(0x8F66, alert(), 1, 2), decode(alert()), NOW
+    ),
+    "failure": lambda: WRITER.dcc_alert("N12", alerts.command_failure(NAME), NOW),
+    "failure of a schedule": lambda: WRITER.dcc_alert("N12", alerts.command_failure(NAME, 3), NOW),
+    "quarantine": lambda: WRITER.dcc_alert("AD1", alerts.quarantined(NAME, "ADUserThresholdBreach", 1), NOW),
+    "schedule removal": lambda: WRITER.dcc_alert("N40", alerts.schedule_removal(ESME, 3), NOW),
+    "device log": lambda: WRITER.dcc_alert("N24", alerts.device_log_result(NAME), NOW),
+    "deleted": lambda: WRITER.dcc_alert("N1", removed(deleted=True), NOW),
+    "decommissioned": lambda: WRITER.dcc_alert("N1", removed(deleted=False), NOW),
+    "credentials": lambda: WRITER.dcc_alert(
+        "N42", alerts.credentials_updated(ESME, "Supplier", (("DigitalSigning", b"\x30"),)), NOW
+    ),
 }
 
 
@@ -58,4 +86,4 @@ def test_the_same_document_is_written_twice(write: Callable[[], bytes]) -> None:
 
 def test_only_what_a_device_said_has_a_response_id() -> None:
     with_one = {name for name, write in DOCUMENTS.items() if parse_response(write()).response_id}
-    assert with_one == {"Response", "Alert"}
+    assert with_one == {"Response", "Alert", "scheduled", "storm", "dated"}

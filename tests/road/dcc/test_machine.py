@@ -153,7 +153,7 @@ class TestCommandVariants:
         assert office.code(returned(response_to(command))) == "I99"
 
     def test_8_of_a_service_that_is_not_emulated(self, office: Office) -> None:
-        assert office.status(asked(8, 10, smallest("ReadInventory"), target=DCC)) == 501
+        assert office.status(asked(8, 10, smallest("ServiceOptIn"), target=DCC)) == 501
 
 
 class TestTransform:
@@ -185,25 +185,6 @@ class TestFutureDating:
         )
         made = made_pre_command(office.answer(asked(4, 10, later)))
         assert bytes.fromhex("090C 07EA0C18FF000000") in made
-
-    def test_what_the_dcc_would_have_to_hold_is_not_done_at_once(self, office: Office) -> None:
-        later = element("ReadMeterBalance", element("ExecutionDateTime", "2026-12-24T00:00:00Z"))
-        heard = office.post(asked(1, 10, later))
-        assert only(heard, Answer).status == 501
-        assert of(heard, Remember) == []
-        assert of(heard, ToWan) == []
-
-    def test_nor_a_signed_pre_command_with_a_date(self, office: Office) -> None:
-        (payload,) = signed(5, 10, CREDIT).body.children
-        body = element("SignedPreCommand", element("ExecutionDateTime", "2026-12-24T00:00:00Z"), payload)
-        request = Request(
-            request_id=RequestId(SUPPLIER, ESME, 10),
-            command_variant=5,
-            service_reference="1.6",
-            service_reference_variant="1.6",
-            body=body,
-        )
-        assert office.status(request) == 501
 
 
 class TestOrder:

@@ -155,7 +155,7 @@ def test_memory_does_not_grow_with_what_is_over() -> None:
     office.live(SCENARIO)
     names = sorted(name.partition(":")[0] for name in office.memory)
     # Six Commands were issued; of the four sent over the WAN one has its Response. Two targets have counters.
-    assert names == ["alert"] + ["counter"] * 2 + ["issued"] * 6 + ["kept"] * 8 + ["wan"] * 3
+    assert names == ["alert"] + ["counter"] * 2 + ["issued"] * 6 + ["kept"] * 8 + ["storm"] + ["wan"] * 3
 
 
 @pytest.mark.parametrize("front", ["counter:", "kept:", "issued:", "wan:", "push:", "alert:"])

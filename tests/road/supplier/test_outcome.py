@@ -10,9 +10,10 @@ from doorstep.duis import RequestId, element, service_request
 from doorstep.errors import BadMac, BadSignature, DecodeError, NoKey
 from doorstep.eui import Eui
 from doorstep.gbcs.encrypted import opened
+from doorstep.gbcs.outcome import failure, is_readable
 from doorstep.gbcs.payloads import asn1, gbz
 from doorstep.gbcs.payloads.dlms import AccessResponse, AccessResult, Action
-from doorstep.road.supplier.outcome import answered_counter, authenticate, failure, is_readable
+from doorstep.road.supplier.outcome import answered_counter, authenticate
 from doorstep.service.keystore import FolderKeyStore
 from tests.reference import hex_file, shared
 from tests.road.supplier.parties import (

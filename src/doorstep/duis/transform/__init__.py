@@ -105,7 +105,7 @@ def signed_form(payload: bytes) -> Message:
 def _header(row: Mapping, request: Request, known: Known) -> GroupingHeader:
     name = request.request_id
     unknown_user = certificate(request)
-    if not (row.by_broker or unknown_user):
+    if not (row.by_broker or unknown_user or known.on_behalf):
         return GroupingHeader(Cra.COMMAND, name.counter, name.originator, name.target, row.use_case.code)
     return GroupingHeader(
         Cra.COMMAND,

@@ -24,7 +24,8 @@ class Known(Struct, frozen=True):
     takes, which settles what a request becomes where GBCS version or meter variant decide: of several
     rows that fit, one that is named there is taken, else the first. ``element`` is the ESME's variant.
     ``clock`` stamps what carries a time. ``customer_identification_number`` is what the DCC makes up for
-    SRV 9.1; the default is that of all published test data.
+    SRV 9.1; the default is that of all published test data. ``on_behalf`` says that the broker asks for it
+    on behalf of the User, as it does for a schedule: it is the originator then, whatever the row says.
     """
 
     broker: Eui
@@ -34,3 +35,4 @@ class Known(Struct, frozen=True):
     element: str = "single"
     clock: Instant = 0
     customer_identification_number: str = "1234"
+    on_behalf: bool = False

@@ -7,25 +7,28 @@ Code does (``duis.md`` sections 5.1 and 7).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from doorstep.duis import catalogue, codes
-from doorstep.duis.catalogue import ServiceRequestVariant
+from doorstep.duis.catalogue import FutureDated, Role, ServiceRequestVariant
 from doorstep.duis.command_variant import CommandVariant, Input, Service, command_variant
 from doorstep.duis.request import Request, parse_request
 from doorstep.duis.signature import CertificateFor, verify
+from doorstep.duis.transform import ROWS
 from doorstep.errors import DoorstepError
 from doorstep.eui import Eui
 from doorstep.gbcs.certificates import XML_USER, describe, valid_at
 from doorstep.gbcs.times import Instant
+from doorstep.gbcs.usecases import USE_CASES, DeviceType
 from doorstep.road.dcc.events import Posted
-from doorstep.road.dcc.inventory import Device, Inventory, User
+from doorstep.road.dcc.inventory import Device, DeviceStatus, Registry, User
 from doorstep.road.dcc.policy import DccPolicy
 
-__all__ = ["CHECKS", "Denied", "Refusal", "Wanted", "authenticate", "authorise", "service_of"]
+__all__ = ["CHECKS", "DEVICE_TYPES", "Denied", "Refusal", "Wanted", "authenticate", "authorise", "service_of"]
 
 
 class Denied(DoorstepError):
@@ -61,7 +64,33 @@ class Wanted(Struct, frozen=True):
 
 
 _SERVICES: Final = {service.path: service for service in Service}
-_COMMISSION_DEVICE: Final = "8.1.1"
+_DATED: Final = (1, 4, 5)
+
+_BEFORE_COMMISSIONING: Final = (DeviceStatus.WHITELISTED, DeviceStatus.INSTALLED_NOT_COMMISSIONED)
+_FOR_COMMISSIONING: Final = ("8.1.1", "8.7.1", "8.7.2", "11.2")
+"""What may be asked of a Device before it is commissioned: to be, to be joined, and its firmware (policy)."""
+
+_REGISTERED: Final = frozenset((Role.IS, Role.ES, Role.GS, Role.ED, Role.GT))
+"""The roles that a User has by being registered for a supply point."""
+
+_ELECTRICITY: Final = frozenset((Role.IS, Role.ES, Role.ED))
+_GAS: Final = frozenset((Role.GS, Role.GT))
+_OTHER_FUEL: Final = {DeviceType.ESME: _GAS, DeviceType.GSME: _ELECTRICITY, DeviceType.GPF: _ELECTRICITY}
+
+
+def _device_types() -> dict[str, frozenset[DeviceType]]:
+    found: dict[str, set[DeviceType]] = {}
+    for row in ROWS:
+        found.setdefault(row.variant, set()).add(row.device_type)
+    for use_case in USE_CASES.values():
+        for srv in use_case.srvs:
+            found.setdefault(srv, set()).update(use_case.targets)
+    return {srv: frozenset(kinds) for srv, kinds in found.items()}
+
+
+DEVICE_TYPES: Final[Mapping[str, frozenset[DeviceType]]] = MappingProxyType(_device_types())
+"""For which kinds of Device a service is, by its Service Reference Variant: those that any use case of it
+was ever seen to be sent to, and those that it can be transformed for."""
 
 
 def service_of(posted: Posted, policy: DccPolicy) -> Service:
@@ -100,7 +129,7 @@ def authenticate(body: bytes, certificate_for: CertificateFor, policy: DccPolicy
     return request
 
 
-def authorise(request: Request, service: Service, inventory: Inventory, dcc: Eui) -> Wanted:
+def authorise(request: Request, service: Service, inventory: Registry, dcc: Eui) -> Wanted:
     """The request with its rows, once every check has passed; raises :class:`Refusal`.
 
     ``dcc`` is the DCC's own identifier, which requests that need no Device have for their target.
@@ -123,6 +152,11 @@ def authorise(request: Request, service: Service, inventory: Inventory, dcc: Eui
 def _user_is_known(wanted: Wanted) -> None:
     if wanted.user is None:
         raise Refusal(codes.E1, f"{wanted.request.request_id.originator} is no User of the DCC")
+
+
+def _user_is_active(wanted: Wanted) -> None:
+    if wanted.user is not None and wanted.user.suspended:
+        raise Refusal(codes.E3, f"{wanted.user.eui} is suspended")
 
 
 def _role_is_eligible(wanted: Wanted) -> None:
@@ -162,21 +196,86 @@ def _target_is_known(wanted: Wanted) -> None:
         raise Refusal(codes.E19, f"{wanted.request.request_id.target} is not in the inventory")
 
 
+def _service_fits_the_device(wanted: Wanted) -> None:
+    """A service of which no source says what kind of Device it is for is for any (policy)."""
+    device, srv = wanted.device, wanted.row.srv
+    kinds = DEVICE_TYPES.get(srv, frozenset())
+    if device is not None and kinds and device.device_type not in kinds:
+        names = " ".join(sorted(kind.value for kind in kinds))
+        raise Refusal(codes.E11, f"{srv} is for {names}, and {device.eui} is a {device.device_type.value}")
+
+
+def _role_is_authorised(wanted: Wanted) -> None:
+    if wanted.device is not None and not wanted.row.non_device:
+        check_authorised(wanted, wanted.device)
+
+
+def check_authorised(wanted: Wanted, device: Device) -> None:
+    """Raise :class:`Refusal` unless the User's roles are for that Device.
+
+    The roles of a registration are for its fuel, and for the Devices that it is about. Roles without one,
+    and a Device of which nobody is said to be registered for it, are free (policy).
+    """
+    user = wanted.user
+    assert user is not None, "that the User is known is checked first"
+    held = wanted.row.roles & user.roles or user.roles
+    fitting = held - _OTHER_FUEL.get(device.device_type, frozenset())
+    if not fitting:
+        raise Refusal(codes.E4, f"{user.eui} has no role for the fuel of a {device.device_type.value}")
+    if device.parties and user.eui not in device.parties and fitting <= _REGISTERED:
+        raise Refusal(codes.E4, f"{user.eui} is not registered for {device.eui}")
+
+
+def check_schedulable(wanted: Wanted, row: ServiceRequestVariant, device: Device) -> None:
+    """Raise :class:`Refusal` unless the User may ask that Device for a service, as it would each time."""
+    read = structs.replace(wanted, row=row, variant=command_variant(1), device=device, to_dcc=False)
+    for check in (
+        _role_is_eligible,
+        _service_fits_the_device,
+        _role_is_authorised,
+        _device_is_commissioned,
+        _device_can_be_reached,
+    ):
+        check(read)
+
+
 def _device_is_commissioned(wanted: Wanted) -> None:
+    """What may be asked of a Device that is not in use yet; Local Delivery to it has a code of its own."""
     device, row = wanted.device, wanted.row
-    if device is None or row.non_device or row.srv == _COMMISSION_DEVICE:
+    if device is None or row.non_device or device.commissioned:
         return
-    if not device.commissioned:
-        raise Refusal(codes.E5, f"{device.eui} is not commissioned")
+    if device.status in _BEFORE_COMMISSIONING and row.srv in _FOR_COMMISSIONING:
+        return
+    code = codes.E17 if wanted.variant.local_copy and not wanted.variant.wan else codes.E5
+    raise Refusal(code, f"{device.eui} is {device.status.value}")
+
+
+def _device_can_be_reached(wanted: Wanted) -> None:
+    if wanted.variant.wan and wanted.device is not None and wanted.device.hub is None:
+        raise Refusal(codes.E20, f"no hub is known through which {wanted.device.eui} is reached")
+
+
+def _date_fits_the_variant(wanted: Wanted) -> None:
+    """A date for later goes with Command Variants 1, 4 and 5 only, and with a service that may wait."""
+    if wanted.request.execution_date_time is None:
+        return
+    if wanted.variant.number not in _DATED or wanted.row.future_dated is FutureDated.NO:
+        name = f"Command Variant {wanted.variant.number} of {wanted.row.srv}"
+        raise Refusal(codes.E12, f"{name} is for now, not for later")
 
 
 CHECKS: Final[tuple[Callable[[Wanted], None], ...]] = (
     _user_is_known,
+    _user_is_active,
     _role_is_eligible,
     _variant_is_legal,
     _variant_fits_the_body,
     _service_is_right,
+    _date_fits_the_variant,
     _target_is_known,
+    _service_fits_the_device,
+    _role_is_authorised,
     _device_is_commissioned,
+    _device_can_be_reached,
 )
 """The checks between a signed request and its service, in the order in which they are made (policy)."""

@@ -26,10 +26,13 @@ class Broker:
         self.eui = eui
         self._keys = keys
 
-    def pre_command(self, request: Request, device: Device, counter: int, now: Instant) -> Message:
+    def pre_command(
+        self, request: Request, device: Device, counter: int, now: Instant, *, on_behalf: bool = False
+    ) -> Message:
         """What a service request becomes: a Pre-Command, or a Command that still lacks its MAC.
 
-        ``counter`` is the broker's own next Originator Counter, for the Commands that it originates.
+        ``counter`` is the broker's own next Originator Counter, for the Commands that it originates:
+        ``on_behalf`` says that this is one, as the User does not ask for it itself.
         Raises :class:`Unsupported` where no mapping row fits, :class:`XmlError` for a body that lacks
         something.
         """
@@ -40,6 +43,7 @@ class Broker:
             use_cases=device.use_cases,
             element=device.element,
             clock=now,
+            on_behalf=on_behalf,
         )
         return transform(request, known)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from doorstep.duis import codes, xml
-from doorstep.duis.element import element
+from doorstep.duis.element import Element, element
 from doorstep.duis.request import Request
 from doorstep.duis.request_id import RequestId
 from doorstep.duis.response import (
@@ -13,16 +13,18 @@ from doorstep.duis.response import (
     Content,
     DccAlert,
     DeviceAlert,
+    FutureDatedAlert,
     GbcsPayload,
     Response,
     ResponseMessage,
     response_root,
 )
+from doorstep.duis.simple_type import BASE64
 from doorstep.eui import Eui
 from doorstep.gbcs.alerts import alert_code
 from doorstep.gbcs.message import Message
 from doorstep.gbcs.times import Instant
-from doorstep.road.dcc.records import Issued, Outstanding
+from doorstep.road.dcc.records import Issued, Waited
 
 __all__ = ["Documents"]
 
@@ -43,19 +45,44 @@ class Documents:
         body = ResponseMessage(issued.service_reference, issued.variant, GbcsPayload(payload))
         return self._document(codes.I0, body, now, issued.request, issued.request.answer)
 
-    def device_alert(self, alert: Message, user: Eui, payload: bytes, now: Instant) -> bytes:
-        """What a Device alerts a User of. Raises :class:`DecodeError` where no alert code is found."""
+    def device_alert(
+        self, alert: Message, user: Eui, payload: bytes, now: Instant, storm: tuple[int, int] | None = None
+    ) -> bytes:
+        """What a Device alerts a User of; of a storm, its number and how many were held back.
+
+        Raises :class:`DecodeError` where no alert code is found.
+        """
         header = alert.header
         name = RequestId(header.business_originator_id, user, header.originator_counter)
-        return self._document(codes.I0, DeviceAlert(alert_code(alert), payload), now, response_id=name)
+        body = DeviceAlert(alert_code(alert), payload, *(storm or ()))
+        return self._document(codes.I0, body, now, response_id=name)
 
-    def command_failure(self, command: Outstanding, alert: str, now: Instant) -> bytes:
-        """That a Command could not be delivered; ``alert`` is the DCC Alert Code."""
-        name = command.request
-        failure = element(
-            "CommandFailure", element("CommandRequestID", str(name)), element("DeviceID", str(name.target))
+    def dated_outcome(self, issued: Issued, dated: FutureDatedAlert, alert: Message, now: Instant) -> bytes:
+        """What became of an instruction that a Device held until its time, as an answer to its request."""
+        header = alert.header
+        name = RequestId(header.business_originator_id, issued.request.originator, header.originator_counter)
+        body = ResponseMessage(issued.service_reference, issued.variant, dated)
+        return self._document(codes.I0, body, now, issued.request, name)
+
+    def scheduled(self, issued: Issued, number: int, payload: bytes, now: Instant) -> bytes:
+        """What a Device answered to a read of a schedule."""
+        message = element(
+            "DSPScheduledMessage",
+            element("GBCSPayload", BASE64.render(payload)),
+            element("DSPScheduleID", str(number)),
         )
-        return self._document(codes.I0, DccAlert(alert, failure), now)
+        body = ResponseMessage(issued.service_reference, issued.variant, message)
+        return self._document(codes.I0, body, now, response_id=issued.request.answer)
+
+    def timed_out(self, request: RequestId, waited: Waited, now: Instant) -> bytes:
+        """That a request was held until its time, and its Command could then not be delivered (E30)."""
+        return self._document(
+            codes.E30, ResponseMessage(waited.service_reference, waited.variant), now, request
+        )
+
+    def dcc_alert(self, code: str, alert: Element, now: Instant) -> bytes:
+        """An alert of the DCC's own."""
+        return self._document(codes.I0, DccAlert(code, alert), now)
 
     def _document(
         self,

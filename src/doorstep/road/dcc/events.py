@@ -8,13 +8,16 @@ from doorstep.eui import Eui
 from doorstep.road.machine import Note, Remember
 
 __all__ = [
+    "Administered",
     "Answer",
     "DccEvent",
     "DccInput",
+    "Discard",
     "FromWan",
     "Posted",
     "Push",
     "Pushed",
+    "Release",
     "ToWan",
     "WanDown",
     "WanTook",
@@ -65,6 +68,29 @@ class Pushed(Struct, frozen=True):
     status: int | None
 
 
+class Release(Struct, frozen=True):
+    """Somebody who is authorised lets a request out of quarantine; ``by`` says who, for the log."""
+
+    exchange: str
+    reference: int
+    by: str
+
+
+class Discard(Struct, frozen=True):
+    """Somebody who is authorised deletes a request that is in quarantine."""
+
+    exchange: str
+    reference: int
+    by: str
+
+
+class Administered(Struct, frozen=True):
+    """What came of a :class:`Release` or :class:`Discard`: done, or there was nothing of that reference."""
+
+    exchange: str
+    done: bool
+
+
 class Answer(Struct, frozen=True):
     """The HTTP response to one exchange."""
 
@@ -89,5 +115,5 @@ class ToWan(Struct, frozen=True):
     reference: str
 
 
-DccInput = Posted | FromWan | WanUp | WanDown | WanTook | Pushed
-DccEvent = Remember | Answer | Push | ToWan | Note
+DccInput = Posted | FromWan | WanUp | WanDown | WanTook | Pushed | Release | Discard
+DccEvent = Remember | Answer | Push | ToWan | Administered | Note

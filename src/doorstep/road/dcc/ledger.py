@@ -16,7 +16,9 @@ from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.message import Message
 from doorstep.gbcs.times import Instant
+from doorstep.road.dcc.alerts import Dated, instructions_of
 from doorstep.road.dcc.book import Book, Entries
+from doorstep.road.dcc.effects import effect_of
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.dcc.records import Issued, Kept
 from doorstep.road.machine import Memory
@@ -89,14 +91,17 @@ class Ledger:
         """The next Originator Counter of the Access Control Broker, for Commands of its own."""
         return (self._counters.find(_BROKER) or 0) + 1
 
-    def issue(self, request: Request, command: Message) -> Entries:
-        """A Command was made for the request."""
+    def issue(self, request: Request, command: Message, schedule: int | None = None) -> Entries:
+        """A Command was made for the request, or for a read of that schedule."""
         header = command.header
         issued = Issued(
             request.request_id,
             request.service_reference,
             request.service_reference_variant,
             header.message_code,
+            schedule=schedule,
+            effect=effect_of(request, command),
+            instructions=instructions_of(command),
         )
         name = _issued_name(
             header.business_target_id, header.business_originator_id, header.originator_counter
@@ -113,6 +118,11 @@ class Ledger:
         if header.cra is not Cra.RESPONSE or issued is None or issued.message_code != header.message_code:
             raise InputError("it answers no Command that was issued")
         return issued
+
+    def dated(self, device: Eui, originator: Eui, dated: Dated) -> Issued | None:
+        """The Command that an Alert on an instruction for later is about, if it is known."""
+        issued = self._issued.find(_issued_name(device, originator, dated.counter))
+        return issued if issued is not None and issued.message_code == dated.message_code else None
 
     def settle(self, response: Message, issued: Issued) -> Entries:
         """The Response of a Command has come."""

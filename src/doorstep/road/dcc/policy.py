@@ -55,6 +55,59 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     command_failure_alert: str = "N12"
     """DCC Alert Code of a Command that could not be delivered; the codes' meanings are not published."""
 
+    quarantined_alert: str = "AD1"
+    """DCC Alert Code of a request that is over a threshold: the only code that is not of the N series."""
+
+    schedule_removal_alert: str = "N40"
+    """DCC Alert Code of a schedule that the DCC took out because its Device is no longer there."""
+
+    status_change_alert: str = "N1"
+    """DCC Alert Code of a Device that was decommissioned or deleted."""
+
+    device_log_alert: str = "N24"
+    """DCC Alert Code of a change to a hub's Device Log that was carried out."""
+
+    credentials_alert: str = "N42"
+    """DCC Alert Code of Security Credentials that a Device has replaced."""
+
+    late_failure: str = "E20"
+    """What a request is answered with that was acknowledged, waited, and could then not be carried out."""
+
+    already_known: str = "E120201"
+    """Pre-notification of a Device that the inventory has: a legal code whose meaning is not published."""
+
+    no_such_schedule: str = "E19"
+    """A schedule, or a Device's schedules, that the User does not have: not known, as a Device can be."""
+
+    # -- what waits
+
+    quarantine_most: int = 10_000
+    """Requests in quarantine; what would be one more gets 503."""
+
+    held_most: int = 50_000
+    """Requests for later that the DCC holds; what would be one more gets 503."""
+
+    device_lead: int = 24 * HOUR
+    """How long before its date a Command is sent that both the DCC and the Device hold (SRV 6.23)."""
+
+    schedules_most: int = 99
+    """Schedules of one User for one Device, as many as an answer to 5.2 has room for; then 503."""
+
+    # -- Alerts
+
+    storm_count: int = 10
+    storm_period: int = HOUR
+    """Of the same alert of one Device, so many in that time are forwarded; the others are counted, and one
+    at the end says how many."""
+
+    storm_exceptions: frozenset[int] = frozenset((0x8F66, 0x8F67))
+    """Alert codes that are never held back: outcomes of future-dated instructions, each of which counts."""
+
+    # -- the inventory
+
+    csp_region: str = "Unknown"
+    """The region that a WAN matrix (SRV 12.1) answers for every address."""
+
     # -- retries
 
     wan_first_retry: int = MINUTE

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from doorstep.duis.request_id import RequestId
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.road.dcc.book import Book, Entries
@@ -51,13 +50,12 @@ class Wan:
 
     def add(self, command: Outstanding) -> Entries:
         """Take on a Command, due at once."""
-        name = str(command.request)
+        name = command.name
         self._line_up(name, command)
         return self._outstanding.write(name, command)
 
-    def drop(self, request: RequestId) -> Entries:
-        """Stop sending the Command of a request; nothing to remember where it is not being sent."""
-        name = str(request)
+    def drop(self, name: str) -> Entries:
+        """Stop sending a Command; nothing to remember where it is not being sent."""
         command = self._outstanding.find(name)
         if command is None:
             return {}

@@ -9,8 +9,9 @@ from doorstep.errors import VerificationError
 from doorstep.eui import Eui
 from doorstep.gbcs import KeyRing, Message, Payload, decode
 from doorstep.gbcs.encrypted import opened
+from doorstep.gbcs.outcome import failure, is_readable
 from doorstep.road.supplier.correlate import codes_of
-from doorstep.road.supplier.outcome import answered_counter, authenticate, failure, is_readable
+from doorstep.road.supplier.outcome import answered_counter, authenticate
 
 __all__ = ["DeviceResponse", "read_device_response"]
 

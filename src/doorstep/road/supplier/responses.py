@@ -8,12 +8,13 @@ from doorstep.errors import DoorstepError
 from doorstep.eui import Eui
 from doorstep.gbcs import Message, decode
 from doorstep.gbcs.encrypted import opened
+from doorstep.gbcs.outcome import failure, is_readable
 from doorstep.gbcs.times import Instant
 from doorstep.road.supplier.book import Record
 from doorstep.road.supplier.correlate import codes_of
 from doorstep.road.supplier.delivery import TRANSITIONS, Delivery, Event
 from doorstep.road.supplier.desk import Desk
-from doorstep.road.supplier.outcome import answered_counter, authenticate, failure, is_readable
+from doorstep.road.supplier.outcome import answered_counter, authenticate
 
 __all__ = ["Responses"]
 

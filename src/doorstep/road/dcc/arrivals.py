@@ -1,0 +1,119 @@
+"""What Devices send over the WAN: Responses and Alerts, each to the User that it is for, and once."""
+
+from __future__ import annotations
+
+from doorstep.duis.response import FutureDatedAlert
+from doorstep.errors import DoorstepError, InputError
+from doorstep.gbcs.alerts import alert_code
+from doorstep.gbcs.header import Cra
+from doorstep.gbcs.message import Message, decode
+from doorstep.gbcs.times import Instant
+from doorstep.road.dcc import alerts, events
+from doorstep.road.dcc.desk import Desk
+from doorstep.road.dcc.records import Outstanding
+from doorstep.road.machine import Remember
+
+__all__ = ["Arrivals"]
+
+
+class Arrivals:
+    """Forwards what comes, and says what does not come any more."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def take(self, event: events.FromWan, now: Instant) -> None:
+        """Forward what a Device sent to the User that it is for."""
+        desk = self._desk
+        try:
+            message = decode(event.message)
+            device = desk.registry.devices.get(message.header.business_originator_id)
+            if device is None or device.hub != event.hub:
+                raise InputError(f"{event.hub} is not the hub of {message.header.business_originator_id}")
+            desk.broker.authenticate(message)
+            forward = self._alert if message.header.cra is Cra.ALERT else self._response
+            forward(message, event.message, now)
+        except DoorstepError as error:
+            desk.note("refused", f"from the WAN: {error}", event.message)
+
+    def give_up(self, command: Outstanding, now: Instant) -> None:
+        """A Command could not be delivered within its lifetime.
+
+        The User is alerted of it; a request that was held until its time is answered as well (E30).
+        """
+        desk = self._desk
+        name = command.request
+        desk.note("gave up", f"{name}: no Response over the WAN within its lifetime")
+        alert = alerts.command_failure(name, command.schedule)
+        document = desk.documents.dcc_alert(desk.policy.command_failure_alert, alert, now)
+        entries = desk.mailbox.put(name.originator, document, now)
+        if command.waited is not None:
+            timed_out = desk.documents.timed_out(name, command.waited, now)
+            entries |= desk.mailbox.put(name.originator, timed_out, now)
+        desk.out.put(Remember(entries | desk.wan.drop(command.name)))
+
+    def storms_over(self, now: Instant) -> None:
+        """Tell of the alerts that were held back, where their time is over."""
+        desk = self._desk
+        for storm, entries in desk.storms.over(now):
+            if storm.held_back:
+                counts = storm.sequence, storm.held_back
+                alert = decode(storm.latest)
+                document = desk.documents.device_alert(alert, storm.user, storm.latest, now, counts)
+                entries |= desk.mailbox.put(storm.user, document, now)
+            desk.out.put(Remember(entries))
+
+    def _response(self, message: Message, data: bytes, now: Instant) -> None:
+        desk = self._desk
+        issued = desk.ledger.answered(message)
+        if issued.answered:
+            desk.note("repeated", f"the Response to {issued.request} has come before", data)
+            return
+        if issued.schedule is not None:
+            document = desk.documents.scheduled(issued, issued.schedule, data, now)
+        else:
+            document = desk.documents.device_response(issued, data, now)
+        entries = desk.mailbox.put(issued.request.originator, document, now)
+        desk.out.put(Remember(entries | desk.settle(message, issued, now)))
+
+    def _alert(self, message: Message, data: bytes, now: Instant) -> None:
+        desk, header = self._desk, message.header
+        user = header.supplementary_remote_party_id or header.business_target_id
+        if user not in desk.registry.users:
+            raise InputError(f"the Alert is for {user}, who is no User of the DCC")
+        if desk.ledger.heard(data):
+            desk.note("repeated", "the Alert has come before", data)
+            return
+        document = self._dated(message, data, now) or desk.documents.device_alert(message, user, data, now)
+        if desk.mailbox.full(user):
+            desk.note("lost", f"{user} does not take what waits already", data)
+            return
+        device, code = header.business_originator_id, alert_code(message)
+        forwarded, entries = desk.storms.take(device, user, code, data, now)
+        entries |= desk.ledger.hear(data, now)
+        if forwarded:
+            entries |= desk.mailbox.put(user, document, now)
+        else:
+            desk.note("held back", f"0x{code:04X} of {device} comes too often", data)
+        desk.out.put(Remember(entries))
+
+    def _dated(self, message: Message, data: bytes, now: Instant) -> bytes | None:
+        """An Alert that says what became of an instruction for later is the answer to its request."""
+        desk, header = self._desk, message.header
+        outcome = alerts.outcome_of(message)
+        if outcome is None:
+            return None
+        device, user = header.business_originator_id, header.business_target_id
+        issued = desk.ledger.dated(device, user, outcome)
+        if issued is None:
+            return None
+        number, total = _numbered(outcome.instruction, issued.instructions)
+        dated = FutureDatedAlert(outcome.alert, data, number, total)
+        return desk.documents.dated_outcome(issued, dated, message, now)
+
+
+def _numbered(instruction: bytes, instructions: tuple[bytes, ...]) -> tuple[int, int]:
+    """Which instruction of how many; one that the Command is not known to have is the only one (policy)."""
+    if instruction not in instructions:
+        return 1, 1
+    return instructions.index(instruction) + 1, len(instructions)
