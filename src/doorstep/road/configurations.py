@@ -11,7 +11,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing, KeyStore, KeyUsage, PrivateKey, Role
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.dcc.inventory import Device, Inventory, User
+from doorstep.road.dcc.inventory import Details, Device, Inventory, User
 from doorstep.road.dcc.machine import DccConfig
 from doorstep.road.device.cells import Cells
 from doorstep.road.han.config import Admission, HanConfig, Network
@@ -70,7 +70,7 @@ def dcc_config(street: StreetPlan, keys: Certified, now: Instant) -> DccConfig:
         eui=street.dcc,
         inventory=Inventory(
             (User(street.supplier, _SUPPLIER_ROLES), User(street.network_operator, _NETWORK_ROLES)),
-            (device for home in street.homes for device in _inventory(home)),
+            (device for home in street.homes for device in _inventory(street, home)),
         ),
         xml_key=_xml_key(keys, street.dcc),
         xml_issuer=issuer,
@@ -204,12 +204,23 @@ def _displays(home: HomePlan) -> frozenset[Eui]:
     return frozenset(() if ppmid is None else (ppmid,))
 
 
-def _inventory(home: HomePlan) -> tuple[Device, ...]:
+def _inventory(street: StreetPlan, home: HomePlan) -> tuple[Device, ...]:
     """The home's Devices as the DCC knows them: none in a home without a hub, as nothing reaches them."""
     hub = home.device("CHF")
     if hub is None:
         return ()
-    return tuple(Device(eui, DeviceType[kind], hub) for eui, kind in home.devices if kind != "HHT")
+    parties = frozenset((street.supplier, street.network_operator))
+    return tuple(
+        Device(eui, DeviceType[kind], hub, parties=parties, details=Details(import_mpxn=_mpxn(eui, kind)))
+        for eui, kind in home.devices
+        if kind != "HHT"
+    )
+
+
+def _mpxn(eui: Eui, kind: str) -> str:
+    """A made-up number of the supply point: 13 digits for electricity, 10 for gas, the home's own last."""
+    digits = {"ESME": 13, "GSME": 10}.get(kind)
+    return f"9{int.from_bytes(eui[3:6], 'big'):0{digits - 1}d}" if digits else ""
 
 
 def _xml_key(keys: Certified, party: Eui) -> PrivateKey:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import Final
 
 import httpx
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing
@@ -17,6 +18,7 @@ from doorstep.road.dcc.machine import Dcc
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.dcc.smki import Repository
 from doorstep.service.clock import WallClock
+from doorstep.service.dcc_admin import Admin, serving_admin
 from doorstep.service.driver import Driver, Stopped
 from doorstep.service.event_log import EventLog
 from doorstep.service.gateway import GATEWAY_PORT, Gateway, Pusher
@@ -24,6 +26,7 @@ from doorstep.service.http_server import serving
 from doorstep.service.process import Ready, StopSetting, until_signalled
 from doorstep.service.smki import SmkiService
 from doorstep.service.tasks import Background
+from doorstep.service.thresholds_file import read_thresholds
 from doorstep.service.wan_link import WAN_PORT, WanServer
 
 __all__ = ["RECEIVE_PATH", "DccSetting", "Hubs", "run_dcc"]
@@ -39,7 +42,8 @@ class DccSetting(Struct, frozen=True):
 
     ``receive`` has the URL of each User's Receive Response Service; the street's supplier is looked for
     at ``http://127.0.0.1:8080/smartdcc/duis`` unless it says otherwise. Without ``smki_port`` the SMKI
-    repository is not served.
+    repository is not served, without ``admin``, a socket's path, nobody decides on what is in quarantine.
+    ``thresholds`` is the file of those of anomaly detection.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +51,8 @@ class DccSetting(Struct, frozen=True):
     wan_port: int = WAN_PORT
     smki_port: int | None = None
     receive: Mapping[Eui, str] = {}
+    thresholds: Path | None = None
+    admin: Path | None = None
 
 
 async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -> None:
@@ -55,6 +61,9 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
     clock = WallClock()
     host = dcc_setting.host
     policy = DccPolicy()
+    config = dcc_config(street, keys, clock.now())
+    if dcc_setting.thresholds is not None:
+        config = structs.replace(config, thresholds=read_thresholds(dcc_setting.thresholds))
     own_keys = KeyRing(Holding(keys, street.dcc))
     log = EventLog("dcc")
 
@@ -62,6 +71,8 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
         log(event)
         if isinstance(event, dcc.Answer):
             gateway.answer(event)
+        elif isinstance(event, dcc.Administered):
+            admin.told(event)
         elif isinstance(event, dcc.Push):
             background.start(push(event))
         elif isinstance(event, dcc.ToWan) and not wan.send(event.hub, event.message, event.reference):
@@ -72,10 +83,11 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
             await driver.take(await pusher.push(event))
 
     with setting.memory(f"dcc {street.dcc}", log) as memory:
-        machine = Dcc(dcc_config(street, keys, clock.now()), own_keys, policy, memory.load())
+        machine = Dcc(config, own_keys, policy, memory.load())
         driver: Driver[dcc.DccInput, dcc.DccEvent] = Driver(machine, memory, perform, clock)
         gateway = Gateway(driver.take, max_body=policy.max_body)
         wan = WanServer(street.dcc, own_keys, hubs_of(street), Hubs(driver))
+        admin = Admin(lambda: machine.quarantined, driver.take)
         background = Background()
         smki = SmkiService(lambda: Repository(keys.described()), clock, log)
         async with httpx.AsyncClient(trust_env=False) as client, AsyncExitStack() as servers:
@@ -85,6 +97,8 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
                 await servers.enter_async_context(serving(gateway, host, dcc_setting.gateway_port))
                 if dcc_setting.smki_port is not None:
                     await servers.enter_async_context(serving(smki, host, dcc_setting.smki_port))
+                if dcc_setting.admin is not None:
+                    await servers.enter_async_context(serving_admin(admin, dcc_setting.admin))
                 await until_signalled(ready, driver.run())
             finally:
                 hubs.close()

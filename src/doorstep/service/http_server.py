@@ -12,7 +12,7 @@ import uvicorn
 
 from doorstep.errors import UsageError
 
-__all__ = ["listening_socket", "serving"]
+__all__ = ["listening_socket", "serving", "serving_at"]
 
 _BACKLOG: Final = 512
 _SHUTDOWN_SECONDS: Final = 3
@@ -29,7 +29,15 @@ async def serving(
     Raises :class:`UsageError` where it cannot listen.
     """
     listener = listening_socket(host, port)
-    bound: int = listener.getsockname()[1]
+    async with serving_at(application, listener, most_connections=most_connections):
+        yield int(listener.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def serving_at(
+    application: Any, listener: socket.socket, *, most_connections: int = 1000
+) -> AsyncIterator[None]:
+    """As :func:`serving`, on a socket that listens already and is closed in the end."""
     server = _Server(
         uvicorn.Config(
             application,
@@ -48,7 +56,7 @@ async def serving(
     )
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield bound
+        yield
     finally:
         server.should_exit = True
         try:
