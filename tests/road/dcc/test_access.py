@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from doorstep.duis import Request, build_request, issuer_and_serial, sign
+from doorstep.duis import Request, build_request, element, issuer_and_serial, sign
 from doorstep.duis.catalogue import Role
 from doorstep.eui import Eui
 from doorstep.gbcs import KeyUsage
