@@ -91,7 +91,10 @@ REFUSED = [
     pytest.param(with_header(message_code=0xFFFF), 0x8F85, "no use case", id="unknown Message Code"),
     pytest.param(with_header(message_code=0x0067), 0x8F85, "no Command", id="the code of an Alert"),
     pytest.param(with_header(message_code=0x006B), 0x8F85, "no Command", id="the code of a gas use case"),
-    pytest.param(with_header(message_code=0x0012), 0x8F85, "ASN.1", id="a use case in ASN.1"),
+    pytest.param(with_header(message_code=0x0012), 0x8F1E, "not ASN.1", id="a use case in another language"),
+    pytest.param(
+        with_header(message_code=0x000A), 0x8F85, "no Command", id="a use case that is not executed"
+    ),
     pytest.param(with_payload(Unparsed(b"\x30\x00")), 0x8F1E, "Unparsed", id="a payload in another language"),
     pytest.param(with_payload(AccessResponse(1, ())), 0x8F1E, "AccessResponse", id="an Access-Response"),
     pytest.param(

@@ -29,7 +29,7 @@ def test_a_state_comes_back() -> None:
 
 def test_a_peer_that_left_is_forgotten() -> None:
     assert changes(FULL, DeviceState(cells=Cells({Role.SUPPLIER: NEW}), counters=FULL.counters)) == {
-        "peer/D0-05-5E-01-00-01-00-BD": None,
+        "peer/D0-05-5E-01-00-01-00-BD": b"\x00",
         "own-counter": bytes(8),
         "unsent/3": None,
     }

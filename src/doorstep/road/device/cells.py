@@ -45,6 +45,23 @@ class Cells(Struct, frozen=True):
         return tuple(role for role, holder in self.parties.items() if holder == party)
 
 
+_REPLACES_CREDENTIALS: Final[Mapping[int, Role]] = MappingProxyType(
+    {
+        0x0100: Role.SUPPLIER,
+        0x0101: Role.WAN_PROVIDER,
+        0x0102: Role.SUPPLIER,
+        0x0103: Role.NETWORK_OPERATOR,
+        0x0104: Role.ACCESS_CONTROL_BROKER,
+        0x0105: Role.WAN_PROVIDER,
+        0x0106: Role.TRANSITIONAL_COS,
+        0x0107: Role.TRANSITIONAL_COS,
+        0x0108: Role.RECOVERY,
+        0x0109: Role.RECOVERY,
+    }
+)
+"""Who may send CS02b, by the Message Code of its mode: the row's Users are those of all modes together."""
+
+
 def may_send(role: Role, row: UseCase, header: GroupingHeader, device_type: DeviceType) -> bool:
     """Whether a party in ``role`` may send this Command to a Device of this type.
 
@@ -55,6 +72,10 @@ def may_send(role: Role, row: UseCase, header: GroupingHeader, device_type: Devi
     """
     if row.category is Category.SME_C_PPMID_GSME:
         return False
+    if row.name == "CS02a":
+        return True  # Whoever is in a cell may ask what the cells hold.
+    if row.code in _REPLACES_CREDENTIALS:
+        return _REPLACES_CREDENTIALS[row.code] is role
     known = _KNOWN_USERS.get(device_type, {})
     if role is Role.ACCESS_CONTROL_BROKER:
         on_behalf = header.supplementary_remote_party_id is not None or row.name in _OF_ITS_OWN_ACCORD

@@ -38,7 +38,7 @@ class Rejection(DoorstepError):
 class Receiver(Struct, frozen=True):
     """The Device that a Command has reached, as far as the checks look at it.
 
-    ``languages`` are those that it executes.
+    ``languages`` are those that it executes, ``asn1`` the use cases in ASN.1 where it names them.
     """
 
     eui: Eui
@@ -48,6 +48,7 @@ class Receiver(Struct, frozen=True):
     counters: Counters
     languages: frozenset[PayloadKind]
     check_non_critical: bool
+    asn1: frozenset[str] | None = None
 
 
 class Admitted(Struct, frozen=True):
@@ -96,7 +97,11 @@ def is_for_this_device(message: Message, receiver: Receiver) -> None:
 def is_supported(message: Message, receiver: Receiver) -> None:
     """A use case of this type of Device has this Message Code, and its payload is in that language."""
     row = _row(message)
-    if receiver.device_type not in row.targets or not row.command:
+    if row.payload is PayloadKind.ASN1 and receiver.asn1 is not None:
+        known = row.name in receiver.asn1
+    else:
+        known = receiver.device_type in row.targets
+    if not known or not row.command:
         raise _unsupported(f"{row.label} is no Command for an {receiver.device_type.value}")
     if row.payload not in receiver.languages:
         raise _unsupported(f"{row.label} is in {row.payload.value}, which this Device does not execute")

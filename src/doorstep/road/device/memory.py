@@ -4,11 +4,14 @@
 key                    value
 =====================  ======================================================================
 ``cell/<role>``        the party in a trust anchor cell, 8 bytes
-``peer/<identifier>``  nothing: the Device of the home with that Entity Identifier is trusted
+``anchor/<of> <use>``    a certificate that a Command has brought, DER
+``peer/<identifier>``  whether the Device of the home is trusted, one byte: a Device that was trusted
+                       from the start may be so no more
 ``counter/<sender>``   the Execution Counter of a Remote Party Role, or of a Device of the
                        same home by its Entity Identifier, 8 bytes
 ``top-ups/<which>``    a window of counters: its floor, then those spent, 8 bytes each
 ``own-counter``        the Device's own Originator Counter, 8 bytes
+``deferred/<code>``      a Command that is for later: due, originator, counter, payload
 ``unsent/<number>``    a finished message that the hub has not confirmed
 =====================  ======================================================================
 
@@ -27,10 +30,13 @@ from msgspec import structs
 
 from doorstep.errors import DecodeError, EncodeError, InputError
 from doorstep.eui import Eui
-from doorstep.gbcs.keys import Role
+from doorstep.gbcs.header import Cra
+from doorstep.gbcs.keys import KeyUsage, Role
+from doorstep.gbcs.payloads.asn1 import Certificate, decode
+from doorstep.road.device.anchors import Anchor, checked
 from doorstep.road.device.cells import Cells
 from doorstep.road.device.counters import Counters, Sender, Window
-from doorstep.road.device.state import DeviceState
+from doorstep.road.device.state import Deferred, DeviceState
 from doorstep.road.machine import Memory
 
 __all__ = ["READERS", "Entries", "Reader", "changes", "remembered"]
@@ -43,7 +49,10 @@ Entries = dict[str, bytes | None]
 Reader = Callable[[Any, str, bytes], Any]
 """The state, with what an entry holds put into it, from the rest of the entry's key and its value."""
 
+_TRUSTED: Final = b"\x01"
+_NOT_TRUSTED: Final = b"\x00"
 _U64: Final = struct.Struct(">Q")
+_DEFERRED: Final = struct.Struct(">Q8sQ")  # due, originator, counter
 
 
 def changes(before: DeviceState, after: DeviceState) -> Entries:
@@ -57,6 +66,17 @@ def changes(before: DeviceState, after: DeviceState) -> Entries:
         entries["top-ups/commands"] = _window(new.commands)
     if old.top_ups != new.top_ups:
         entries["top-ups/entered"] = _window(new.top_ups)
+    for anchor, certificate in after.anchors.items():
+        if before.anchors.get(anchor) != certificate:
+            entries[_anchor_name(anchor)] = bytes(certificate)
+    entries |= {_anchor_name(anchor): None for anchor in before.anchors.keys() - after.anchors.keys()}
+    for one in before.deferred:
+        if one not in after.deferred:
+            entries[f"deferred/{one.message_code:04X}"] = None
+    for one in after.deferred:
+        if one not in before.deferred:
+            head = _DEFERRED.pack(one.due, one.originator, one.counter)
+            entries[f"deferred/{one.message_code:04X}"] = head + one.content
     if before.own_counter != after.own_counter:
         entries["own-counter"] = _U64.pack(after.own_counter)
     for number in before.unsent.keys() - after.unsent.keys():
@@ -92,9 +112,23 @@ def _read_cell(state: S, name: str, value: bytes) -> S:
     return structs.replace(state, cells=structs.replace(state.cells, parties=parties))
 
 
-def _read_peer(state: S, name: str, _value: bytes) -> S:
-    peers = state.cells.peers | {Eui.parse(name)}
+def _read_peer(state: S, name: str, value: bytes) -> S:
+    peer = frozenset((Eui.parse(name),))
+    peers = state.cells.peers - peer if value == _NOT_TRUSTED else state.cells.peers | peer
     return structs.replace(state, cells=structs.replace(state.cells, peers=peers))
+
+
+def _read_anchor(state: S, name: str, value: bytes) -> S:
+    holder, _, usage = name.partition(" ")
+    anchor = _sender(holder), KeyUsage(usage)
+    return structs.replace(state, anchors={**state.anchors, anchor: checked(Certificate(value))})
+
+
+def _read_deferred(state: S, name: str, value: bytes) -> S:
+    due, originator, counter = _DEFERRED.unpack_from(value)
+    one = Deferred(due, int(name, 16), Eui(originator), counter, value[_DEFERRED.size :])
+    decode(one.content, one.message_code, Cra.COMMAND)
+    return structs.replace(state, deferred=(*state.deferred, one))
 
 
 def _read_counter(state: S, name: str, value: bytes) -> S:
@@ -125,6 +159,8 @@ def _read_unsent(state: S, name: str, value: bytes) -> S:
 READERS: Final[Mapping[str, Reader]] = MappingProxyType(
     {
         "cell": _read_cell,
+        "anchor": _read_anchor,
+        "deferred": _read_deferred,
         "peer": _read_peer,
         "counter": _read_counter,
         "top-ups": _read_window,
@@ -139,8 +175,8 @@ def _cells(before: Cells, after: Cells) -> Entries:
     entries: Entries = {
         f"cell/{role.name}": party for role, party in after.parties.items() if before.party(role) != party
     }
-    entries |= {f"peer/{peer}": b"" for peer in after.peers - before.peers}
-    return entries | {f"peer/{peer}": None for peer in before.peers - after.peers}
+    entries |= {f"peer/{peer}": _TRUSTED for peer in after.peers - before.peers}
+    return entries | {f"peer/{peer}": _NOT_TRUSTED for peer in before.peers - after.peers}
 
 
 def _integer(value: bytes) -> int:
@@ -150,6 +186,11 @@ def _integer(value: bytes) -> int:
 
 def _window(window: Window) -> bytes:
     return b"".join(_U64.pack(counter) for counter in (window.floor, *window.spent))
+
+
+def _anchor_name(anchor: Anchor) -> str:
+    holder, usage = anchor
+    return f"anchor/{_sender_name(holder)} {usage.value}"
 
 
 def _sender_name(sender: Sender) -> str:

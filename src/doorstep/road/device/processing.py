@@ -10,6 +10,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType, UseCase
+from doorstep.road.device.anchors import anchored
 from doorstep.road.device.answer import answer, response_header
 from doorstep.road.device.checks import Admitted, Receiver, Rejection, admit
 from doorstep.road.device.codes import AlertCode
@@ -28,6 +29,8 @@ class Device(Struct, Generic[S], frozen=True):
     """A Device as far as its Commands are concerned: who it is, what it can execute.
 
     ``keys`` holds its own private keys and the certificates of the parties in its trust anchor cells.
+    ``asn1`` names the use cases in ASN.1 that it executes, whichever Devices their rows have seen as targets;
+    None leaves that to the rows.
     """
 
     eui: Eui
@@ -35,6 +38,11 @@ class Device(Struct, Generic[S], frozen=True):
     keys: KeyRing
     executors: Executors[S]
     check_non_critical: bool = True
+    asn1: frozenset[str] | None = None
+
+    def keys_in(self, state: DeviceState) -> KeyRing:
+        """The keys as Commands have left them: certificates that they brought come first."""
+        return anchored(self.keys, state.anchors)
 
 
 class Outcome(Struct, Generic[S], frozen=True):
@@ -69,7 +77,7 @@ def _executed(command: bytes, admitted: Admitted, state: S, device: Device[S], n
         own_counter = state.own_counter + 1
         state = structs.replace(state, own_counter=own_counter)
     answering = response_header(header, row, device.eui, now, own_counter)
-    occasion = Occasion(header, answering, row, device.eui, device.keys, now)
+    occasion = Occasion(header, answering, row, device.eui, device.keys_in(state), now)
     execution = device.executors[admitted.language](admitted.message.payload, state, occasion)
     response = answer(answering, row, execution.payload, device.keys)
     failure = execution.failure
@@ -82,10 +90,11 @@ def _receiver(device: Device[S], state: S) -> Receiver:
         device.eui,
         device.device_type,
         state.cells,
-        device.keys,
+        device.keys_in(state),
         state.counters,
         frozenset(device.executors),
         device.check_non_critical,
+        device.asn1,
     )
 
 

@@ -8,25 +8,41 @@ from typing import TypeVar
 
 from msgspec import Struct, structs
 
+from doorstep.eui import Eui
+from doorstep.gbcs.times import Instant
+from doorstep.road.device.anchors import Anchors
 from doorstep.road.device.cells import Cells
 from doorstep.road.device.counters import Counters
 
-__all__ = ["DeviceState"]
+__all__ = ["Deferred", "DeviceState"]
 
 S = TypeVar("S", bound="DeviceState")
+
+
+class Deferred(Struct, frozen=True):
+    """A Command in ASN.1 that is for later: when, its payload, and who sent it with which counter."""
+
+    due: Instant
+    message_code: int
+    originator: Eui
+    counter: int
+    content: bytes
 
 
 class DeviceState(Struct, frozen=True, kw_only=True):
     """Whom the Device trusts, the counters, and what is not yet sent; a type of Device adds its own.
 
-    A change makes a new one. ``cells`` are the trust anchor cells as Commands have left them.
+    A change makes a new one. ``cells`` are the trust anchor cells as Commands have left them, ``anchors`` the
+    certificates that Commands have brought. ``deferred`` are Commands in ASN.1 that are for later.
     ``own_counter`` is the Device's own Originator Counter, as its last Alert used it. ``unsent`` are
     finished messages that the hub has not confirmed, numbered in the order in which they were made.
     """
 
     cells: Cells
+    anchors: Anchors = MappingProxyType({})
     counters: Counters = Counters()
     own_counter: int = 0
+    deferred: tuple[Deferred, ...] = ()
     unsent: Mapping[int, bytes] = MappingProxyType({})
 
     def with_unsent(self: S, message: bytes, most: int) -> S:

@@ -15,18 +15,20 @@ from msgspec import structs
 from doorstep.errors import DecodeError
 from doorstep.gbcs.gbt import Ask, GaveUp, Reassembly, Whole, decode_block, is_block, pieces_of
 from doorstep.gbcs.times import Instant
-from doorstep.road.device import AlertCode, Device, DeviceState, Executed, Failure, process
+from doorstep.road.device import AlertCode, Device, Executed, Failure, alert, process
 from doorstep.road.device.memory import Entries
 from doorstep.road.machine import Note, Remember, Send, Stop
+from doorstep.road.meter.administration import carry_out_deferred
 from doorstep.road.meter.events import MeterEvent, MeterInput, PoweredOn, Rejected
 from doorstep.road.meter.policy import MeterPolicy
+from doorstep.road.meter.state import MeterState
 from doorstep.road.tunnel import Arrived, Delivered, End, FrameOut, Opened, Path, Pieces, Undelivered, Why
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.zcl import Frame
 
 __all__ = ["Meter"]
 
-S = TypeVar("S", bound=DeviceState)
+S = TypeVar("S", bound=MeterState)
 
 # After these the hub would not take the message later either.
 _HOPELESS: Final = (Why.REFUSED, Why.TOO_LONG)
@@ -69,7 +71,7 @@ class Meter(Stop[MeterEvent], Generic[S]):
 
     def receive(self, event: MeterInput, now: Instant) -> None:
         """Take a payload from the HAN, or start. What was due before that comes first."""
-        self._activate_due(now)
+        self._do_due(now)
         if isinstance(event, PoweredOn):
             self._start(now)
         else:
@@ -78,20 +80,21 @@ class Meter(Stop[MeterEvent], Generic[S]):
 
     def take(self, command: bytes, now: Instant) -> None:
         """Process a Command, whichever way it came: check it, execute it, answer it."""
-        self._activate_due(now)
+        self._do_due(now)
         self._process(command, now)
         self._drain(now)
 
     def deadline(self) -> Instant | None:
         """When the tunnel, a block or a pending activation is due, or None."""
         times = (self._tunnel.deadline(), self._reassembly.deadline(), self._next_activation())
-        return min((time for time in times if time is not None), default=None)
+        dues = (*times, *(one.due for one in self._state.deferred))
+        return min((due for due in dues if due is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
         """Do what is due at ``now``."""
         self._tunnel.on_deadline(now)
         self._reassembly.on_deadline(now)
-        self._activate_due(now)
+        self._do_due(now)
         self._drain(now)
 
     # -- what the kinds of meter say for themselves -----------------------------------------------
@@ -180,6 +183,31 @@ class Meter(Stop[MeterEvent], Generic[S]):
             self._out.put(note)
         self._out.put(outcome.event)
         self._hand_over(now)
+
+    def _do_due(self, now: Instant) -> None:
+        self._carry_out_deferred(now)
+        self._activate_due(now)
+
+    def _carry_out_deferred(self, now: Instant) -> None:
+        """Carry out the Commands in ASN.1 whose time has come, each with its Alert."""
+        for one in [one for one in self._state.deferred if one.due <= now]:
+            before = self._state
+            kept = tuple(other for other in before.deferred if other is not one)
+            state = structs.replace(before, deferred=kept, own_counter=before.own_counter + 1)
+            outcome = carry_out_deferred(one, state, self._device.keys_in(state))
+            message = alert(
+                outcome.message_code,
+                outcome.payload,
+                self._device.eui,
+                state.own_counter,
+                one.originator,
+                self._device.keys,
+            )
+            self._remember(outcome.state.with_unsent(message, self.policy.unsent))
+            self._out.put(
+                Note("activated", f"0x{one.message_code:04X} was carried out", message, outcome.code)
+            )
+            self._hand_over(now)
 
     def _activate_due(self, now: Instant) -> None:
         """Carry out what was asked for by now, and tell whoever asked; each instruction has its Alert."""

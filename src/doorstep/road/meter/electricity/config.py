@@ -11,6 +11,7 @@ from doorstep.errors import UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.road.device.cells import Cells
+from doorstep.road.device.firmware import Firmware
 from doorstep.road.device.objects import Place
 from doorstep.road.meter.electricity.methods import METHODS
 from doorstep.road.meter.electricity.registers import REGISTERS
@@ -30,6 +31,7 @@ class EsmeConfig(Struct, frozen=True, kw_only=True):
     eui: Eui
     cells: Cells
     hub: Eui
+    firmware: Firmware = Firmware()
     initial: Mapping[Place, Data] = MappingProxyType({})
     faults: frozenset[Place] = frozenset()
 

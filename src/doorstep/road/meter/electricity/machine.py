@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from doorstep.errors import DecodeError
 from doorstep.gbcs.keys import KeyRing
+from doorstep.gbcs.payloads.asn1.names import DeviceType as Joined
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
-from doorstep.road.device import AlertCode, Device
+from doorstep.road.device import AlertCode, Device, Executors
 from doorstep.road.device.memory import Entries
 from doorstep.road.machine import Memory, Note
+from doorstep.road.meter import administration
 from doorstep.road.meter.electricity.alerts import future_dated_outcome
 from doorstep.road.meter.electricity.conditions import noticed
 from doorstep.road.meter.electricity.config import EsmeConfig
@@ -46,10 +48,26 @@ class Esme(Meter[State]):
         tunnel: TunnelPolicy | None = None,
     ) -> None:
         policy, tunnel = policy or MeterPolicy(), tunnel or TunnelPolicy()
-        blank = State(cells=config.cells, registers=blank_registers() | dict(config.initial))
-        executors = {PayloadKind.DLMS: Objects(config.faults, policy.keep_partial).execute}
+        blank = State(
+            cells=config.cells,
+            firmware=config.firmware,
+            joined=dict.fromkeys(config.cells.peers, Joined.PPMID),
+            registers=blank_registers() | dict(config.initial),
+        )
+        objects = Objects(config.faults, policy.keep_partial)
+        executors: Executors[State] = {
+            PayloadKind.DLMS: objects.execute,
+            PayloadKind.ASN1: administration.execute,
+        }
         super().__init__(
-            Device(config.eui, DeviceType.ESME, keys, executors, policy.check_non_critical),
+            Device(
+                config.eui,
+                DeviceType.ESME,
+                keys,
+                executors,
+                policy.check_non_critical,
+                administration.ESME,
+            ),
             remembered(blank, memory or {}),
             policy,
             Path(config.eui, ENDPOINTS[DeviceType.ESME], config.hub, ENDPOINTS[DeviceType.CHF]),
@@ -71,7 +89,7 @@ class Esme(Meter[State]):
             self._out.put(Note("ignored", f"no ZCL frame: {error}", asdu.payload))
             return
         before = self._state
-        caller = Caller(self.config.eui, self._device.keys, None)
+        caller = Caller(self.config.eui, self._device.keys_in(before), None)
         served = serve(asdu, frame, before, caller, now)
         if served.state is not before:
             self._remember(settled(before, served.state))

@@ -1,4 +1,4 @@
-"""A meter's state as entries to remember, and back: those that every Device has, and these.
+"""A meter's state as entries to remember, and back: those that every meter has, and these.
 
 =====================  ======================================================================
 key                    value
@@ -22,9 +22,9 @@ from msgspec import structs
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import decode_data, encode_data
-from doorstep.road.device import memory as device
 from doorstep.road.device.objects import Place, place
 from doorstep.road.machine import Memory
+from doorstep.road.meter import memory as base
 from doorstep.road.meter.electricity.activations import ACTIVATIONS
 from doorstep.road.meter.electricity.registers import REGISTERS
 from doorstep.road.meter.electricity.state import Pending, State
@@ -34,9 +34,9 @@ __all__ = ["changes", "remembered"]
 _PENDING: Final = struct.Struct(">q9s8sHQ")  # due, place, originator, Message Code, counter
 
 
-def changes(before: State, after: State) -> device.Entries:
+def changes(before: State, after: State) -> base.Entries:
     """The entries that turn the memory of ``before`` into that of ``after``, None for one to forget."""
-    entries = device.changes(before, after)
+    entries = base.changes(before, after)
     for where, data in after.registers.items():
         # What was not written is the very same object, which is quicker to see than that it is equal.
         if before.registers.get(where) is not data:
@@ -51,7 +51,7 @@ def remembered(initial: State, memory: Memory) -> State:
 
     Raises :class:`DecodeError`, which names the key, for an entry that is not as :func:`changes` made it.
     """
-    return device.remembered(initial, memory, _READERS)
+    return base.remembered(initial, memory, _READERS)
 
 
 def _read_register(state: State, name: str, value: bytes) -> State:
@@ -72,8 +72,8 @@ def _read_pending(state: State, _name: str, value: bytes) -> State:
     return structs.replace(state, pending=pending)
 
 
-_READERS: Final[Mapping[str, device.Reader]] = MappingProxyType(
-    {**device.READERS, "register": _read_register, "pending": _read_pending}
+_READERS: Final[Mapping[str, base.Reader]] = MappingProxyType(
+    {**base.READERS, "register": _read_register, "pending": _read_pending}
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct, structs
 
@@ -10,8 +11,9 @@ from doorstep.errors import EncodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import Data, Tag, encode_data
 from doorstep.gbcs.times import Instant
-from doorstep.road.device.objects import Place, Refused, Result
-from doorstep.road.device.state import DeviceState
+from doorstep.road.device.firmware import Firmware
+from doorstep.road.device.objects import Place, Refused, Result, place
+from doorstep.road.meter.state import MeterState
 
 __all__ = ["Pending", "State"]
 
@@ -29,7 +31,10 @@ class Pending(Struct, frozen=True):
     counter: int
 
 
-class State(DeviceState, frozen=True):
+_FIRMWARE_VERSION: Final = place("1 0-0:0.2.1.255 2")
+
+
+class State(MeterState, frozen=True):
     """The registers, what is pending, and what every Device has; a change makes a new one.
 
     ``pending`` is in the order in which it was asked for.
@@ -37,6 +42,11 @@ class State(DeviceState, frozen=True):
 
     registers: Mapping[Place, Data]
     pending: tuple[Pending, ...] = ()
+
+    def with_firmware(self, firmware: Firmware) -> State:
+        """The state in which another firmware runs, whose version the meter tells as its own."""
+        changed = structs.replace(self, firmware=firmware)
+        return changed.holding(_FIRMWARE_VERSION, Data(Tag.OCTET_STRING, firmware.version))
 
     def value(self, place: Place) -> Data:
         """The value of a register; the table says which places have one."""

@@ -13,6 +13,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.road.device.cells import Cells
 from doorstep.road.device.clusters import Attr
+from doorstep.road.device.firmware import Firmware
 from doorstep.road.meter.gas.attributes import ATTRIBUTES
 from doorstep.road.meter.gas.commands import COMMANDS, Fault
 from doorstep.zigbee.clusters.cluster import Command
@@ -35,6 +36,7 @@ class GsmeConfig(Struct, frozen=True, kw_only=True):
     eui: Eui
     cells: Cells
     hub: Eui
+    firmware: Firmware = Firmware()
     initial: Mapping[Attr, Value] = MappingProxyType({})
     published: Mapping[str, Command] = MappingProxyType({})
     faults: frozenset[Fault] = frozenset()

@@ -7,11 +7,13 @@ from typing import Final
 
 from doorstep.errors import DecodeError
 from doorstep.gbcs.keys import KeyRing
+from doorstep.gbcs.payloads.asn1.names import DeviceType as Joined
 from doorstep.gbcs.times import Instant, utc2000
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
-from doorstep.road.device import AlertCode, Device
+from doorstep.road.device import AlertCode, Device, Executors
 from doorstep.road.device.memory import Entries
 from doorstep.road.machine import Memory, Note
+from doorstep.road.meter import administration
 from doorstep.road.meter.gas.alerts import future_dated_outcome
 from doorstep.road.meter.gas.attributes import blank_attributes
 from doorstep.road.meter.gas.conditions import noticed
@@ -72,13 +74,25 @@ class Gsme(Meter[GasState]):
         self._clusters = GasClusters(config.faults, policy.keep_partial)
         blank = GasState(
             cells=config.cells,
+            firmware=config.firmware,
+            joined=dict.fromkeys(config.cells.peers, Joined.PPMID) | {config.hub: Joined.GPF},
             attributes=blank_attributes() | dict(config.initial),
             published=config.published,
         )
         state = remembered(blank, memory or {})
-        executors = {PayloadKind.GBZ: self._clusters.execute}
+        executors: Executors[GasState] = {
+            PayloadKind.GBZ: self._clusters.execute,
+            PayloadKind.ASN1: administration.execute,
+        }
         super().__init__(
-            Device(config.eui, DeviceType.GSME, keys, executors, policy.check_non_critical),
+            Device(
+                config.eui,
+                DeviceType.GSME,
+                keys,
+                executors,
+                policy.check_non_critical,
+                administration.GSME,
+            ),
             settled(state, state),
             policy,
             Path(config.eui, ENDPOINTS[DeviceType.GSME], config.hub, ENDPOINTS[DeviceType.CHF]),

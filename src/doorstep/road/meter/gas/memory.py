@@ -1,4 +1,4 @@
-"""A gas meter's state as entries to remember, and back: those that every Device has, and these.
+"""A gas meter's state as entries to remember, and back: those that every meter has, and these.
 
 =========================  ==================================================================
 key                        value
@@ -24,9 +24,9 @@ from msgspec import structs
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.gbz import Component
-from doorstep.road.device import memory as device
 from doorstep.road.device.clusters import Attr
 from doorstep.road.machine import Memory
+from doorstep.road.meter import memory as base
 from doorstep.road.meter.gas.attributes import ATTRIBUTES
 from doorstep.road.meter.gas.commands import COMMANDS
 from doorstep.road.meter.gas.schedule import instruction_of
@@ -41,9 +41,9 @@ _CLUSTER: Final = struct.Struct(">H")
 _PENDING: Final = struct.Struct(">Q8sHQHH")  # due, originator, Message Code, counter, cluster, length
 
 
-def changes(before: GasState, after: GasState) -> device.Entries:
+def changes(before: GasState, after: GasState) -> base.Entries:
     """The entries that turn the memory of ``before`` into that of ``after``, None for one to forget."""
-    entries = device.changes(before, after)
+    entries = base.changes(before, after)
     for attribute, value in after.attributes.items():
         if before.attributes.get(attribute) != value:
             entries[f"attribute/{attribute}"] = attribute.type.write(str(attribute), value)
@@ -62,7 +62,7 @@ def remembered(initial: GasState, memory: Memory) -> GasState:
 
     Raises :class:`DecodeError`, which names the key, for an entry that is not as :func:`changes` made it.
     """
-    return device.remembered(initial, memory, _READERS)
+    return base.remembered(initial, memory, _READERS)
 
 
 def _read_attribute(state: GasState, name: str, value: bytes) -> GasState:
@@ -99,9 +99,9 @@ def _read_pending(state: GasState, _name: str, value: bytes) -> GasState:
     return structs.replace(state, pending=tuple(found))
 
 
-_READERS: Final[Mapping[str, device.Reader]] = MappingProxyType(
+_READERS: Final[Mapping[str, base.Reader]] = MappingProxyType(
     {
-        **device.READERS,
+        **base.READERS,
         "attribute": _read_attribute,
         "published": _read_published,
         "pending": _read_pending,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 from msgspec import Struct, structs
 
@@ -11,8 +12,10 @@ from doorstep.errors import EncodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.gbz import Component
 from doorstep.gbcs.times import Instant
-from doorstep.road.device.clusters import Attr, Declined
-from doorstep.road.device.state import DeviceState
+from doorstep.road.device.clusters import Attr, Declined, named
+from doorstep.road.device.firmware import Firmware
+from doorstep.road.meter.state import MeterState
+from doorstep.zigbee.clusters import METERING
 from doorstep.zigbee.clusters.cluster import Command
 from doorstep.zigbee.types import Value
 from doorstep.zigbee.zcl import Status
@@ -34,7 +37,10 @@ class Pending(Struct, frozen=True):
     counter: int
 
 
-class GasState(DeviceState, frozen=True):
+_FIRMWARE_VERSION: Final = named(METERING, "CurrentMeterID")
+
+
+class GasState(MeterState, frozen=True):
     """The attributes, what was published to the meter, what is pending, and what every Device has.
 
     ``published`` are whole commands that no attribute holds: calendars, a message, the supplier's name;
@@ -44,6 +50,10 @@ class GasState(DeviceState, frozen=True):
     attributes: Mapping[Attr, Value]
     published: Mapping[str, Command] = MappingProxyType({})
     pending: tuple[Pending, ...] = ()
+
+    def with_firmware(self, firmware: Firmware) -> GasState:
+        """The state in which another firmware runs, whose version the meter tells as its own."""
+        return structs.replace(self, firmware=firmware).holding({_FIRMWARE_VERSION: firmware.version})
 
     def number(self, attribute: Attr) -> int:
         """The value of an attribute that holds a number."""
