@@ -36,7 +36,7 @@ class Stop:
         with self._out.open("wb") as out, self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "doorstep.cli", *arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if "--keypad" in arguments else subprocess.DEVNULL,
                 stdout=out,
                 stderr=log,
             )
@@ -61,10 +61,18 @@ class Stop:
         """The end of its log."""
         return f"--- {self.name}\n" + "".join(self._log.read_text().splitlines(keepends=True)[-25:])
 
+    def key_in(self, line: str) -> None:
+        """Type a line at its keypad."""
+        assert self.process.stdin is not None, f"{self.name} was started without --keypad"
+        self.process.stdin.write(f"{line}\n".encode())
+        self.process.stdin.flush()
+
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send it a signal and give its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         return self.process.wait(timeout=DEADLINE)
 
 

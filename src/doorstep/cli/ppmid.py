@@ -20,6 +20,12 @@ def ppmid(
     hht: Annotated[
         bool, typer.Option("--hht", help="Be the engineer's Hand-Held Terminal, not the PPMID.")
     ] = False,
+    keypad: Annotated[
+        bool,
+        typer.Option(
+            "--keypad", help="Key in on standard input: top-up DIGITS, emergency-credit, enable-supply."
+        ),
+    ] = False,
     state: State = None,
     interface: Interface = "127.0.0.1",
     han_port: AirPort = 17_754,
@@ -27,7 +33,7 @@ def ppmid(
 ) -> None:
     """Run the PPMID (or HHT) of a home.
 
-    It dials the supplier.
+    It dials the supplier. A line of the keypad is, for example, ``top-up gas`` and twenty digits.
     """
     from doorstep.cli.running import run_stop
     from doorstep.gbcs.usecases import DeviceType
@@ -39,7 +45,7 @@ def ppmid(
     kind = DeviceType.HHT if hht else DeviceType.PPMID
     run_stop(
         "ppmid",
-        lambda setting, ready: run_relay(setting, han, home, url, ready, device_type=kind),
+        lambda setting, ready: run_relay(setting, han, home, url, ready, device_type=kind, keypad=keypad),
         keys,
         state,
         json,

@@ -34,6 +34,7 @@ from doorstep.service.clock import WallClock
 from doorstep.service.driver import Driver
 from doorstep.service.event_log import EventLog
 from doorstep.service.key_log import KeyLog
+from doorstep.service.keypad import read_keypad, standard_input
 from doorstep.service.process import HanSetting, Ready, StopSetting, until_signalled
 from doorstep.service.relay_link import RelayDialler
 from doorstep.service.wan_link import WanDialler
@@ -123,9 +124,11 @@ async def run_relay(
     ready: Ready,
     *,
     device_type: DeviceType = DeviceType.PPMID,
+    keypad: bool = False,
 ) -> None:
     """The PPMID (or HHT) of a home, which dials the supplier at ``supplier_url``.
 
+    ``keypad``: somebody keys things in on standard input (:mod:`doorstep.service.keypad`).
     Its own keys show the supplier who it is, and protect its own messages; none protects what it relays.
     """
     street, keys = setting.street()
@@ -157,7 +160,12 @@ async def run_relay(
             lambda delivery, command: driver.take(ppmid.Deliver(delivery, command)),
         )
         async with _on_the_air(driver, han) as air:
-            await until_signalled(ready, driver.run(), link.run())
+            works = [driver.run(), link.run()]
+            if keypad:
+                works.append(
+                    read_keypad(standard_input(), driver.offer, lambda why: log.say("keypad", why=why))
+                )
+            await until_signalled(ready, *works)
 
 
 @asynccontextmanager

@@ -1,0 +1,72 @@
+"""The keypad of a PPMID's process: lines of text on standard input, each something that is keyed in.
+
+::
+
+    top-up electricity 73941656880950804485
+    emergency-credit gas
+    enable-supply
+
+Without a fuel it is electricity. What became of it comes into the log; the digits do not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+from doorstep.errors import UsageError
+from doorstep.road.ppmid.display import Fuel
+from doorstep.road.ppmid.events import Action, KeyedIn
+
+__all__ = ["parse", "read_keypad", "standard_input"]
+
+_LONGEST: Final = 200
+_ACTIONS: Final = {action.value: action for action in Action}
+_FUELS: Final = {fuel.value: fuel for fuel in Fuel}
+
+
+def parse(line: str) -> KeyedIn:
+    """What a line says; raises :class:`UsageError`, which does not repeat the line."""
+    name, *rest = line.split() or [""]
+    action = _ACTIONS.get(name)
+    if action is None:
+        raise UsageError(f"a line begins with one of {', '.join(_ACTIONS)}")
+    fuel = Fuel.ELECTRICITY
+    if rest and rest[0] in _FUELS:
+        fuel = _FUELS[rest.pop(0)]
+    digits = "".join(rest)
+    if bool(digits) is not (action is Action.TOP_UP):
+        wanted = "the twenty digits" if action is Action.TOP_UP else "nothing"
+        raise UsageError(f"after {action.value} and the fuel comes {wanted}")
+    return KeyedIn(action, fuel, digits)
+
+
+async def read_keypad(
+    lines: AsyncIterator[str], key_in: Callable[[KeyedIn], object], refused: Callable[[str], None]
+) -> None:
+    """Key in what the lines say, as long as there are any, and then wait for ever."""
+    async for line in lines:
+        if not line.strip():
+            continue
+        try:
+            key_in(parse(line))
+        except UsageError as error:
+            refused(str(error))
+    await asyncio.Event().wait()
+
+
+async def standard_input() -> AsyncIterator[str]:
+    """The lines of standard input; what is too long for one is passed over."""
+    reader = asyncio.StreamReader(limit=_LONGEST)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while True:
+        try:
+            line = await reader.readline()
+        except ValueError:
+            continue
+        if not line:
+            return
+        yield line.decode(errors="replace")
