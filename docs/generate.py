@@ -5,6 +5,10 @@ A page that is not what this writes fails a test, so the pages stay true.
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -13,10 +17,16 @@ from doorstep.duis.catalogue import VARIANTS
 from doorstep.duis.transform import ROWS
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra, GroupingHeader
-from doorstep.gbcs.usecases import USE_CASES, DeviceType, Protection, UseCase
+from doorstep.gbcs.usecases import USE_CASES, DeviceType, Protection, UseCase, use_cases_named
 from doorstep.gbcs.usecases.components import COMPONENTS
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE, Clause, Decision, Fate, Source, decide
+from doorstep.road.ppmid import display as ppmid_display
+from doorstep.road.ppmid.config import DisplayPolicy, InquiryPolicy, PpmidPolicy
+from doorstep.road.ppmid.deliveries import MOVES
+from doorstep.road.ppmid.effects import EFFECTS
+from doorstep.road.ppmid.events import Stage
+from doorstep.zigbee.clusters import CLUSTERS
 
 HERE: Final = Path(__file__).parent
 
@@ -181,10 +191,82 @@ _LOG: Final = DeviceLog.of(
     (_eui(number), kind) for number, kind in enumerate(_TARGETS.values(), 1) if kind is not None
 )
 
+
+def ppmid() -> str:
+    """The tables and the choices of the PPMID."""
+    moves = [
+        (stage.value, ", ".join(after.value for after in Stage if (stage, after) in MOVES) or "–")
+        for stage in Stage
+    ]
+    fields = [
+        (row.field.replace("_", " "), row.cluster.name, f"0x{row.attribute:04X}", _attribute(row))
+        for row in ppmid_display.ROWS
+        if row.field
+    ]
+    commands = [
+        (", ".join(ppmid_display.NOTHING[cluster]), CLUSTERS[cluster].name, "–", type(command).__name__)
+        for cluster, command in ppmid_display.COMMANDS.items()
+    ]
+    effects = [
+        (name, use_cases_named(name)[0].title, " or ".join(effect.fields).replace("_", " "), effect.words)
+        for name, effect in EFFECTS.items()
+    ]
+    return (
+        f"{_NOTICE}\n# Tables and choices of the PPMID\n\n[What they are for](ppmid.md).\n\n"
+        "## How far a delivery has come\n\n"
+        "Each stage is written down, then reported. What the table lacks does not happen.\n\n"
+        f"{_table(('stage', 'may become'), moves)}\n"
+        "## What is shown\n\n"
+        f"{_table(('field', 'cluster', 'attribute', 'name'), [*fields, *commands])}\n"
+        "## Which effects are looked for\n\n"
+        "A Command whose use case is not here shows nothing that a PPMID could see.\n\n"
+        f"{_table(('use case', 'title', 'field', 'seen when it'), effects)}\n"
+        "## Choices\n\nTimes are in milliseconds.\n\n"
+        f"{''.join(_choices(policy) for policy in (PpmidPolicy, DisplayPolicy, InquiryPolicy))}"
+    )
+
+
+def _attribute(row: ppmid_display.Row) -> str:
+    attribute = row.cluster.attribute(row.attribute)
+    assert attribute is not None
+    return attribute.name
+
+
+def _choices(policy: type) -> str:
+    """A policy's numbers with their defaults and the sentences that stand below them in the source."""
+    (body,) = ast.parse(inspect.getsource(policy)).body
+    assert isinstance(body, ast.ClassDef)
+    rows = [
+        (f"`{named.target.id}`", f"`{_default(policy, named)}`", _sentence(said.value.value))
+        for named, said in itertools.pairwise(body.body)
+        if isinstance(named, ast.AnnAssign)
+        and isinstance(named.target, ast.Name)
+        and named.value is not None
+        and isinstance(said, ast.Expr)
+        and isinstance(said.value, ast.Constant)
+        and isinstance(said.value.value, str)
+    ]
+    return f"`{policy.__name__}`:\n\n{_table(('choice', 'default', 'why'), rows)}\n"
+
+
+def _default(policy: type, named: ast.AnnAssign) -> str:
+    """A number as it is, anything else as it is written."""
+    assert isinstance(named.target, ast.Name)
+    assert named.value is not None
+    value = getattr(policy(), named.target.id)
+    return f"{value}" if isinstance(value, int | tuple) else ast.unparse(named.value)
+
+
+def _sentence(text: str) -> str:
+    """A docstring in one line, its cross-references as code."""
+    return re.sub(r":\w+:(?=`)", "", " ".join(text.split()))
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "use-cases.md": use_cases,
     "service-requests.md": service_requests,
     "routing-rule.md": routing,
+    "ppmid-tables.md": ppmid,
 }
 
 

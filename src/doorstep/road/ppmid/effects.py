@@ -54,7 +54,7 @@ def _rises(*fields: str) -> Effect:
 
 
 def _becomes(value: Any, *fields: str) -> Effect:
-    name = value.name.lower().replace("_", " ") if isinstance(value, enum.Enum) else value
+    name = value.name.lower().replace("_", " ") if isinstance(value, enum.Enum) else str(value).lower()
     return Effect(fields, f"becomes {name}", lambda before, after: before != value and after == value)
 
 
