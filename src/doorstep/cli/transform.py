@@ -13,8 +13,10 @@ from doorstep.eui import Eui
 
 if TYPE_CHECKING:
     from doorstep.duis import Request
-    from doorstep.duis.transform import Known
+    from doorstep.duis.transform import Known, OtherDevice
     from doorstep.gbcs import KeyRing, Message
+    from doorstep.gbcs.usecases import DeviceType
+    from doorstep.service.keystore import FolderKeyStore
 
 __all__ = ["TEST_BROKER", "transform"]
 
@@ -49,13 +51,23 @@ def transform(
     element: Annotated[
         str, typer.Option("--element", help="The variant of an electricity meter: single or twin.")
     ] = "single",
+    device_type: Annotated[
+        str | None,
+        typer.Option("--device-type", metavar="TYPE", help="What the Device is: ESME, GSME, PPMID ..."),
+    ] = None,
+    other_device_type: Annotated[
+        str | None,
+        typer.Option(
+            "--other-device-type", metavar="TYPE", help="What the Device is that it is to be joined with."
+        ),
+    ] = None,
 ) -> None:
     """Make the GBCS message of a DUIS request.
 
     It comes as hex on standard output. Command Variant 4 gives a Pre-Command; 1, 2 and 3 the whole Command
     with the broker's MAC; 5, 6 and 7 the whole Command of the Signed Pre-Command. The XML signature is not
-    looked at. The broker is the key store's party with that role, or without a key store
-    90-B3-D5-1F-30-00-00-02.
+    looked at. The parties of the DCC are those that have its roles in the key store, or the broker without
+    one is 90-B3-D5-1F-30-00-00-02. The certificate of a Device that is to be joined is the key store's, too.
     """
     from doorstep.cli.inputs import naming, read
     from doorstep.duis import parse_request
@@ -71,16 +83,21 @@ def transform(
     wanted = use_cases_called(use_case) if use_case is not None else ()
     if use_case is not None and not wanted:
         raise UsageError(f"{use_case[:40]!r} is no use case")
-    keys = KeyRing(FolderKeyStore(keystore)) if keystore is not None else None
+    store = FolderKeyStore(keystore) if keystore is not None else None
+    keys = KeyRing(store) if store is not None else None
+    with naming(request):
+        asked = parse_request(read(request))
     known = Known(
         broker=_broker(keys),
         broker_counter=acb_counter,
+        transitional_cos=_transitional_cos(keys),
+        transitional_cos_counter=acb_counter,
+        device_type=_device_type("--device-type", device_type),
         use_cases=frozenset(row.name for row in wanted),
         element=element,
         clock=from_iso(clock) if clock is not None else WallClock().now(),
+        others=_others(asked, store, _device_type("--other-device-type", other_device_type)),
     )
-    with naming(request):
-        asked = parse_request(read(request))
     _check_variant(asked)
     message = _message(asked, known, keys)
     if use_case is not None and message.use_case not in wanted:
@@ -95,6 +112,42 @@ def _broker(keys: KeyRing | None) -> Eui:
     if not keys.access_control_brokers:
         raise NoKey("the key store has no party in the role of Access Control Broker")
     return keys.access_control_brokers[0]
+
+
+def _transitional_cos(keys: KeyRing | None) -> Eui | None:
+    from doorstep.gbcs import Role
+
+    return next(iter(keys.store.parties(Role.TRANSITIONAL_COS)), None) if keys is not None else None
+
+
+def _device_type(option: str, name: str | None) -> DeviceType | None:
+    from doorstep.gbcs.usecases import DeviceType
+
+    if name is None:
+        return None
+    try:
+        return DeviceType(name)
+    except ValueError:
+        kinds = ", ".join(kind.value for kind in DeviceType)
+        raise UsageError(f"{option} is one of {kinds}, not {name[:40]!r}") from None
+
+
+def _others(
+    request: Request, store: FolderKeyStore | None, device_type: DeviceType | None
+) -> dict[Eui, OtherDevice]:
+    """The Device that a request joins the target with, its certificate from the key store."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from doorstep.duis.transform import OtherDevice
+    from doorstep.duis.transform.rows import OTHER_DEVICE, other_id
+    from doorstep.gbcs.keys import KeyUsage
+
+    if not request.body.has(OTHER_DEVICE):
+        return {}
+    name = other_id(request)
+    held = store.certificate(name, KeyUsage.KEY_AGREEMENT) if store is not None else None
+    certificate = held.public_bytes(Encoding.DER) if held is not None else b""
+    return {name: OtherDevice(device_type, certificate)}
 
 
 def _check_variant(request: Request) -> None:
@@ -119,4 +172,4 @@ def _message(request: Request, known: Known, keys: KeyRing | None) -> Message:
     if keys is None:
         variant = request.command_variant
         raise NoKey(f"Command Variant {variant} gives a Command with the broker's MAC: --keystore is needed")
-    return gbcs.seal(message, keys, author=known.broker)
+    return gbcs.as_command(message, keys, known.broker)

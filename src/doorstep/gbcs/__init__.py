@@ -20,7 +20,17 @@ from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.keys import Holding, KeyRing, KeyStore, KeyUsage, MemoryKeyStore, Role
 from doorstep.gbcs.message import Form, Message, build, decode, peek
 from doorstep.gbcs.payloads import Payload, Unparsed, decode_payload, encode_payload
-from doorstep.gbcs.protection import Proof, Verdict, decrypt, encrypt, judge, seal, sign, verify
+from doorstep.gbcs.protection import (
+    Proof,
+    Verdict,
+    as_command,
+    decrypt,
+    encrypt,
+    judge,
+    seal,
+    sign,
+    verify,
+)
 from doorstep.gbcs.usecases import USE_CASES, UseCase, use_case, use_cases_named
 
 __all__ = [
@@ -40,6 +50,7 @@ __all__ = [
     "Unparsed",
     "UseCase",
     "Verdict",
+    "as_command",
     "build",
     "decode",
     "decode_payload",

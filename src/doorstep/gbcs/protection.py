@@ -6,6 +6,7 @@
 
     signed = sign(pre_command, keys)            # by the Business Originator: a Signed Pre-Command
     command = seal(signed, keys, author=acb)    # with the MAC of the Access Control Broker: a Command
+    as_command(message, keys, acb)              # the same for what no User has to sign
     protect(response, row.response[0], keys)    # whichever of the two a use case's row asks for
 
 How a MAC is made is said in :mod:`doorstep.gbcs.cipher`; this module says with whose keys. The parties'
@@ -35,6 +36,7 @@ from doorstep.gbcs.usecases import Category, Protection, UseCase
 __all__ = [
     "Proof",
     "Verdict",
+    "as_command",
     "authenticate",
     "carried",
     "check_mac",
@@ -197,6 +199,18 @@ def seal(message: Message, keys: KeyRing, author: Eui | None = None) -> Message:
     secret = _secret(message, keys, author)
     mac = message_mac(secret, message.header, message.authenticated)
     return replace(message, mac=mac, form=Form.MACED)
+
+
+def as_command(message: Message, keys: KeyRing, broker: Eui) -> Message:
+    """The finished Command of a message: with the MAC of the Access Control Broker.
+
+    What a User has to sign is signed already. What its use case wants signed, and is not, comes from a party
+    of the DCC, and is signed by that. Raises :class:`NoKey`.
+    """
+    asked = next((one for one in demanded(message) if Protection.MAC in one), Protection.MAC)
+    if Protection.SIGNATURE in asked and not message.signature:
+        message = sign(message, keys)
+    return seal(message, keys, author=broker)
 
 
 def protect(message: Message, protection: Protection, keys: KeyRing, author: Eui | None = None) -> Message:

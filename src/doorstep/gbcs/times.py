@@ -25,6 +25,7 @@ __all__ = [
     "from_iso",
     "from_utc2000",
     "iso",
+    "utc",
     "utc2000",
 ]
 
@@ -50,7 +51,7 @@ class ClockStatus(IntEnum):
 
 def cosem_date_time(instant: Instant, status: ClockStatus = ClockStatus.NOT_SPECIFIED) -> bytes:
     """The 12 bytes of a UTC time, to the second: day of week and deviation are not specified."""
-    moment = _datetime(instant)
+    moment = utc(instant)
     return (
         moment.year.to_bytes(2, "big")
         + bytes((moment.month, moment.day, 0xFF, moment.hour, moment.minute, moment.second, 0))
@@ -90,7 +91,15 @@ def from_utc2000(seconds: int) -> Instant:
 
 def iso(instant: Instant) -> str:
     """ISO 8601 in UTC with milliseconds, ``2026-11-23T14:20:00.000Z``."""
-    return _datetime(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return utc(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def utc(instant: Instant) -> datetime:
+    """The instant as Python's datetime, in UTC; raises :class:`EncodeError` outside the years 1 to 9999."""
+    try:
+        return _EPOCH + timedelta(milliseconds=instant)
+    except OverflowError:
+        raise EncodeError("date-time", f"{instant} ms since 1970 is outside the calendar") from None
 
 
 def from_iso(text: str) -> Instant:
@@ -103,13 +112,6 @@ def from_iso(text: str) -> Instant:
     except ValueError:
         raise DecodeError("date-time", 0, f"{text[:40]!r} is not an ISO 8601 date and time") from None
     return _instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-
-def _datetime(instant: Instant) -> datetime:
-    try:
-        return _EPOCH + timedelta(milliseconds=instant)
-    except OverflowError:
-        raise EncodeError("date-time", f"{instant} ms since 1970 is outside the calendar") from None
 
 
 def _instant(moment: datetime) -> Instant:

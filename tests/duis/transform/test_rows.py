@@ -9,7 +9,8 @@ import pytest
 from doorstep.duis import catalogue
 from doorstep.duis.element import Element, element
 from doorstep.duis.transform import ROWS, Known
-from doorstep.duis.transform.rows import Mapping, both, certificate, has, lacks, says
+from doorstep.duis.transform.originator import certificate
+from doorstep.duis.transform.rows import Mapping, both, has, lacks, says
 from doorstep.errors import DoorstepError, XmlError
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action
 from doorstep.gbcs.usecases import PayloadKind

@@ -32,7 +32,7 @@ def made(
     body: Element, use_case: str = "", device: DeviceType = DeviceType.GSME, clock: int = CLOCK
 ) -> Message:
     """What a request with this body becomes for a gas meter, or for the gas proxy."""
-    known = Known(BROKER, 7, device, frozenset({use_case} if use_case else ()), clock=clock)
+    known = Known(BROKER, 7, device_type=device, use_cases=frozenset({use_case} - {""}), clock=clock)
     return transform(asked(body), known)
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from doorstep import gbcs
 from doorstep.duis import Request, RequestId, signed_pre_command, transform
 from doorstep.duis.transform.dlms import get
+from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import dlms
 from doorstep.errors import BadMac, BadSignature, DoorstepError, InputError, NoKey, VerificationError
 from doorstep.gbcs import Cra, GroupingHeader, Holding, KeyRing, Message, Verdict, decode_payload
@@ -132,7 +133,7 @@ class TestCommandsOfItsOwn:
 
     @pytest.fixture(autouse=True)
     def _balance_is_read_by_the_broker(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        row = dlms("ECS82", "4.18", get(112, "0-0:19.10.0.255", 2), by_broker=True)
+        row = dlms("ECS82", "4.18", get(112, "0-0:19.10.0.255", 2), originator=Originator.BROKER_FOR_USER)
         monkeypatch.setitem(transform._ROWS_OF, "4.18", (row,))
 
     def test_its_counter_rises_whatever_the_users_are(self) -> None:

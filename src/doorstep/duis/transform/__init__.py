@@ -11,10 +11,13 @@ from typing import Final
 from doorstep.duis.request import Request
 from doorstep.duis.transform import (
     alerts,
+    clock,
     communications_hub,
     configuration,
     consumer,
+    credentials,
     electricity_tariff,
+    firmware,
     gas_configuration,
     gas_consumer,
     gas_logs,
@@ -22,6 +25,7 @@ from doorstep.duis.transform import (
     gas_readings,
     gas_supply,
     gas_tariff,
+    joining,
     load_calendar,
     load_control,
     logs,
@@ -31,13 +35,26 @@ from doorstep.duis.transform import (
     supply,
     voltage,
 )
-from doorstep.duis.transform.known import ELEMENTS, Known
-from doorstep.duis.transform.rows import Mapping, certificate
+from doorstep.duis.transform.known import ELEMENTS, HubLog, Known, OtherDevice
+from doorstep.duis.transform.originator import Originator
+from doorstep.duis.transform.originator import header as grouping_header
+from doorstep.duis.transform.rows import Mapping
 from doorstep.errors import InputError, Unsupported
-from doorstep.gbcs.header import Cra, GroupingHeader
+from doorstep.gbcs.header import Cra
 from doorstep.gbcs.message import Form, Message, build, decode
 
-__all__ = ["ELEMENTS", "ROWS", "Known", "Mapping", "candidates", "signed_form", "transform"]
+__all__ = [
+    "ELEMENTS",
+    "ROWS",
+    "HubLog",
+    "Known",
+    "Mapping",
+    "Originator",
+    "OtherDevice",
+    "candidates",
+    "signed_form",
+    "transform",
+]
 
 ROWS: Final[tuple[Mapping, ...]] = (
     *electricity_tariff.ROWS,
@@ -52,6 +69,7 @@ ROWS: Final[tuple[Mapping, ...]] = (
     *load_control.ROWS,
     *logs.ROWS,
     *alerts.ROWS,
+    *clock.ROWS,
     *communications_hub.ROWS,
     *gas_tariff.ROWS,
     *gas_prepayment.ROWS,
@@ -60,6 +78,9 @@ ROWS: Final[tuple[Mapping, ...]] = (
     *gas_logs.ROWS,
     *gas_configuration.ROWS,
     *gas_supply.ROWS,
+    *credentials.ROWS,
+    *joining.ROWS,
+    *firmware.ROWS,
 )
 """Every mapping row; of several that fit a request, the first is the default."""
 
@@ -90,7 +111,7 @@ def transform(request: Request, known: Known) -> Message:
         device = f" for a {known.device_type.value}" if known.device_type else ""
         raise Unsupported(f"no mapping row for {what}{device}")
     row = fitting[0]
-    header = _header(row, request, known)
+    header = grouping_header(row.originator, request, known, row.use_case.code)
     return build(header, row.payload(request, known, header.originator_counter))
 
 
@@ -100,20 +121,3 @@ def signed_form(payload: bytes) -> Message:
     if message.form is not Form.SIGNED or message.header.cra is not Cra.COMMAND:
         raise InputError("the GBCSPayload is not a Signed Pre-Command")
     return message
-
-
-def _header(row: Mapping, request: Request, known: Known) -> GroupingHeader:
-    name = request.request_id
-    unknown_user = certificate(request)
-    if not (row.by_broker or unknown_user or known.on_behalf):
-        return GroupingHeader(Cra.COMMAND, name.counter, name.originator, name.target, row.use_case.code)
-    return GroupingHeader(
-        Cra.COMMAND,
-        known.broker_counter,
-        known.broker,
-        name.target,
-        row.use_case.code,
-        supplementary_remote_party_id=name.originator,
-        supplementary_remote_party_counter=name.counter,
-        supplementary_certificate=unknown_user,
-    )

@@ -1,4 +1,4 @@
-"""Mapping rows of the Communications Hub Function: its SRV 6.2.4 and 6.13, 6.28 to 6.32, 8.9 and 8.11.
+"""Mapping rows of the Communications Hub Function: its SRV 6.2.4 and 6.13, 6.28 to 6.32, 8.9 to 8.12.1.
 
 A hub holds no User's certificates, so that the Access Control Broker is the originator of all of them.
 """
@@ -16,26 +16,31 @@ from doorstep.duis.transform.dlms import (
     TRUE,
     Source,
     act,
+    array,
     bits,
     decimal,
     enum,
     get,
     number,
     octet_string,
+    octets,
     put,
+    structure,
     together,
     unsigned,
 )
 from doorstep.duis.transform.known import Known
 from doorstep.duis.transform.logs import EVENT_LOG, SECURITY_LOG
+from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import Mapping, dlms, has, lacks, says
 from doorstep.duis.transform.selection import entries
+from doorstep.errors import Unsupported
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.usecases import DeviceType
 
 __all__ = ["ROWS"]
 
-_row: Final = partial(dlms, device_type=DeviceType.CHF, by_broker=True)
+_row: Final = partial(dlms, device_type=DeviceType.CHF, originator=Originator.BROKER_FOR_USER)
 
 # -- SRV 6.28: the radio below one gigahertz --------------------------------------------------------
 
@@ -92,6 +97,17 @@ _REGISTRATION: Final = together(
     enum(0),
 )
 
+
+def _log(request: Request, known: Known) -> Data:
+    """What the DCC has kept of the old hub's Device Log: its network, and the Devices with their keys."""
+    old = request.body.value_of("OldCHFID", EUI)
+    log = known.hub_logs.get(old)
+    if log is None:
+        raise Unsupported(f"what was in the Device Log of {old} is not known")
+    entries = (structure(octets(device), octets(key)) for device, key in log.link_keys)
+    return structure(octets(log.extended_pan_id), array(*entries))
+
+
 ROWS: Final[tuple[Mapping, ...]] = (
     _row("ECS26i", "6.2.4", *(get(1, f"0-0:96.1.{number}.255", 2) for number in (1, 4, 6))),
     _row("ECS26n", "6.2.4", *(get(1, f"0-0:96.1.{number}.255", 2) for number in (4, 6))),
@@ -122,5 +138,11 @@ ROWS: Final[tuple[Mapping, ...]] = (
     ),
     _row(
         "CCS02", "8.11", act(_ZIGBEE_NETWORK, _DEVICE_LOG, 2, _DEVICE_ID), when=says("RequestType", "Remove")
+    ),
+    _row(
+        "CCS03",
+        "8.12.1",
+        act(_ZIGBEE_NETWORK, _DEVICE_LOG, 5, _log),
+        basis="one sample; the log is one that the DCC has kept",
     ),
 )

@@ -1,4 +1,4 @@
-"""Mapping rows of an electricity meter's settings: what is left of SRV 6.2 to 6.26, 1.7, 8.1.1 and 11.2."""
+"""Mapping rows of an electricity meter's settings: what is left of SRV 6.2 to 6.26, 1.7 and 11.2."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Final
 
 from doorstep.duis.element import Element
 from doorstep.duis.request import Request
-from doorstep.duis.simple_type import INTEGER
 from doorstep.duis.simple_type import integer as from_to
 from doorstep.duis.transform.calendar import ANY_DATE, EVERY_DAY, TIME, Switching, schedule
 from doorstep.duis.transform.dlms import (
     act,
     array,
     bits,
-    enum,
     flag,
     get,
     integer,
@@ -25,12 +23,11 @@ from doorstep.duis.transform.dlms import (
     structure,
     text,
     together,
-    whole_seconds,
 )
 from doorstep.duis.transform.known import Known
+from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import Mapping, Parts, dlms, has
 from doorstep.errors import XmlError
-from doorstep.gbcs import times
 from doorstep.gbcs.payloads.axdr import Data, Tag
 
 __all__ = ["ROWS"]
@@ -103,32 +100,6 @@ def _daily_reset(request: Request, _known: Known) -> Data:
     resets = flag(request, "DailyTariffBlockCounterMatrixReset")
     return _execution_times(_MIDNIGHT, (ANY_DATE,) if resets else ())
 
-
-# -- SRV 6.11 and 8.1.1: the clock ------------------------------------------------------------------
-
-_CLOCK: Final = "0-0:1.0.0.255"
-_SYNCHRONISED_BY_PRESET: Final = 5
-
-
-def _adjustment(request: Request, _known: Known) -> Data:
-    """The time that the meter's own has to be in: from the current one on, as long as is tolerated.
-
-    Before them stands the time to set the clock to, which is left open.
-    """
-    start = whole_seconds(request.body, "CurrentDateTime")
-    end = start + 1_000 * request.body.value_of("TolerancePeriod", INTEGER)
-    return structure(
-        octets(times.CANCEL), octets(times.cosem_date_time(start)), octets(times.cosem_date_time(end))
-    )
-
-
-_SET_CLOCK: Final[Parts] = (
-    put(8, _CLOCK, 9, enum(_SYNCHRONISED_BY_PRESET)),
-    act(8, _CLOCK, 5, _adjustment),
-    act(8, _CLOCK, 4, integer(0)),
-    get(8, _CLOCK, 2),
-    get(8, _CLOCK, 4),
-)
 
 # -- SRV 6.18: maximum demand -----------------------------------------------------------------------
 
@@ -220,8 +191,6 @@ ROWS: Final[tuple[Mapping, ...]] = (
         when=has(_BILLING),
         basis="samples of daily and, as ECS26l reads it back, quarterly; the others by the same layout",
     ),
-    dlms("ECS70", "6.11", *_SET_CLOCK, basis="one sample"),
-    dlms("ECS70", "8.1.1", *_SET_CLOCK, basis="one sample"),
     dlms(
         "ECS34",
         "6.12",
@@ -246,7 +215,13 @@ ROWS: Final[tuple[Mapping, ...]] = (
         when=has("ImportMPANs"),
         basis="one sample with one MPAN; that two make a structure is a guess",
     ),
-    dlms("ECS39b", "6.20.2", put(1, _EXPORT_MPAN, 2, text("ExportMPAN")), by_broker=True, basis="one sample"),
+    dlms(
+        "ECS39b",
+        "6.20.2",
+        put(1, _EXPORT_MPAN, 2, text("ExportMPAN")),
+        originator=Originator.BROKER_FOR_USER,
+        basis="one sample",
+    ),
     dlms(
         "ECS48",
         "6.26",

@@ -7,6 +7,7 @@ from typing import Final
 from doorstep.duis.request import Request
 from doorstep.duis.transform.dlms import moment, octets, put, text
 from doorstep.duis.transform.known import Known
+from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import Mapping, dlms
 from doorstep.gbcs.payloads.axdr import Data
 
@@ -37,7 +38,7 @@ ROWS: Final[tuple[Mapping, ...]] = (
         "ECS50",
         "9.1",
         put(1, "0-3:96.13.1.255", 2, _customer_identification),
-        by_broker=True,
+        originator=Originator.BROKER_FOR_USER,
         basis="one sample; the number is the DCC's own",
     ),
 )

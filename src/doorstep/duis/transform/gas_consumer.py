@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from doorstep.duis.transform.gbz import NOW, Place, event, gbz, moment, send, text
+from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import Mapping
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.zigbee.clusters import DEVICE_MANAGEMENT, MESSAGING
@@ -100,7 +101,7 @@ ROWS: Final[tuple[Mapping, ...]] = (
             provider_id=0,
             customer_id_number=_customer_identification,
         ),
-        by_broker=True,
+        originator=Originator.BROKER_FOR_USER,
         basis="guess: the layout of the command, and the broker as in ECS50",
     ),
 )

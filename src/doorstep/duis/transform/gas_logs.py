@@ -11,6 +11,7 @@ from typing import Final
 
 from doorstep.duis.simple_type import DATE_TIME
 from doorstep.duis.transform.gbz import NOW, Part, Place, Source, event, gbz, moment, send, since
+from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import Mapping, says
 from doorstep.errors import XmlError
 from doorstep.gbcs.usecases import DeviceType
@@ -146,7 +147,7 @@ ROWS: Final[tuple[Mapping, ...]] = (
                 debt_type=_PAYMENT_DEBT,
             ),
         ),
-        by_broker=True,
+        originator=Originator.BROKER_FOR_USER,
         basis="one sample; nothing in its request says that the broker is the originator",
     ),
     *gbz(
@@ -199,6 +200,6 @@ ROWS: Final[tuple[Mapping, ...]] = (
             interval=_SIX_MINUTES,
             maximum_samples=_NETWORK_SAMPLES,
         ),
-        by_broker=True,
+        originator=Originator.BROKER_FOR_USER,
     ),
 )

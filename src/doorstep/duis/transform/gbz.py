@@ -25,6 +25,7 @@ from doorstep.duis.simple_type import DATE_TIME, INTEGER, one_of
 from doorstep.duis.transform import rows
 from doorstep.duis.transform.dlms import ASCII, CANCEL_DATE, whole_seconds
 from doorstep.duis.transform.known import Known
+from doorstep.duis.transform.originator import Originator
 from doorstep.errors import InputError, Unsupported, XmlError
 from doorstep.gbcs import times
 from doorstep.gbcs.payloads import Payload
@@ -122,7 +123,7 @@ def gbz(
     *parts: Part,
     when: Callable[[Request], bool] = rows.always,
     devices: Iterable[DeviceType] = (DeviceType.GSME,),
-    by_broker: bool = False,
+    originator: Originator = Originator.USER,
     basis: str = "",
 ) -> tuple[rows.Mapping, ...]:
     """The rows, one for each kind of Device, of a use case whose payload is made of ``parts``."""
@@ -134,7 +135,7 @@ def gbz(
         return compose(one.component(sequence) for sequence, one in enumerate(sent))
 
     return tuple(
-        rows.Mapping(use_case, variant, device, payload, when, by_broker, basis) for device in devices
+        rows.Mapping(use_case, variant, device, payload, when, originator, basis) for device in devices
     )
 
 

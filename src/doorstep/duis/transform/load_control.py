@@ -26,6 +26,7 @@ from doorstep.duis.transform.dlms import (
     put,
 )
 from doorstep.duis.transform.known import Known
+from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import Mapping, Parts, dlms
 from doorstep.duis.transform.selection import entries
 from doorstep.errors import InputError, XmlError
@@ -212,7 +213,7 @@ ROWS: Final[tuple[Mapping, ...]] = (
         "7.14",
         *_DESCRIPTIONS,
         *_CONFIGURATION,
-        by_broker=True,
+        originator=Originator.BROKER_FOR_USER,
         basis="one sample, for a User that the Device does not know",
     ),
     dlms(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from doorstep.duis.transform.dlms import get
+from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import Mapping, Parts, dlms
 from doorstep.duis.transform.selection import entries, protected_log, protected_value
 
@@ -50,7 +51,7 @@ ROWS: Final[tuple[Mapping, ...]] = (
     dlms("ECS20a", "4.4.4", entries("0-0:98.1.4.255")),
     dlms("ECS20d", "4.4.5", entries("0-0:98.1.5.255")),
     dlms("ECS21a", "4.6.1", protected_log("0-0:43.2.5.255", "0-0:98.1.9.255")),
-    dlms("ECS21c", "4.6.2", entries("0-0:98.1.10.255"), by_broker=True),
+    dlms("ECS21c", "4.6.2", entries("0-0:98.1.10.255"), originator=Originator.BROKER_FOR_USER),
     dlms("ECS22b", "4.8.1", protected_log("0-0:43.2.7.255", "0-0:99.1.0.255")),
     dlms("ECS22c", "4.8.2", entries("0-0:99.1.2.255")),
     dlms("ECS22a", "4.8.3", entries("0-0:99.1.1.255")),

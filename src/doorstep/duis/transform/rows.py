@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from msgspec import Struct
 
 from doorstep.duis.request import Request
-from doorstep.duis.transform.dlms import Part, access_request
-from doorstep.duis.transform.known import Known
+from doorstep.duis.transform.dlms import EUI, Part, access_request
+from doorstep.duis.transform.known import Known, OtherDevice
+from doorstep.duis.transform.originator import Originator
+from doorstep.eui import Eui
 from doorstep.gbcs.payloads import Payload
 from doorstep.gbcs.usecases import DeviceType, UseCase, use_cases_named
 
-__all__ = ["Mapping", "Parts", "always", "both", "certificate", "dlms", "has", "lacks", "says"]
+__all__ = [
+    "OTHER_DEVICE",
+    "Mapping",
+    "Parts",
+    "always",
+    "both",
+    "dlms",
+    "has",
+    "lacks",
+    "other_device",
+    "other_id",
+    "says",
+]
 
 Parts = tuple[Part, ...]
 _When = Callable[[Request], bool]
 
-_CERTIFICATE = "KAPublicSecurityCredentials"
+OTHER_DEVICE: Final = "OtherDeviceID"
+"""The element that names the Device to be joined with the target, or no longer."""
 
 
 class Mapping(Struct, frozen=True):
     """One row: the use case that requests of ``variant`` become when ``when`` holds of them.
 
-    ``device_type`` is the kind of Device that it is for. ``payload`` makes the content of a request,
-    for what is known of the Device and under the message's Originator Counter. ``by_broker`` marks the
-    Commands of which the Access Control Broker is the originator. ``basis`` says what the row rests on,
-    for the documentation.
+    ``device_type`` is the kind of Device that it is for, and ``other`` the kind of the one that it is to be
+    joined with. ``payload`` makes the content of a request, for what is known of the Device and under the
+    message's Originator Counter. ``basis`` says what the row rests on, for the documentation.
     """
 
     use_case: UseCase
@@ -34,8 +49,9 @@ class Mapping(Struct, frozen=True):
     device_type: DeviceType
     payload: Callable[[Request, Known, int], Payload]
     when: _When
-    by_broker: bool = False
+    originator: Originator = Originator.USER
     basis: str = ""
+    other: DeviceType | None = None
 
     def fits(self, request: Request, known: Known) -> bool:
         """Whether the request, for such a Device, becomes this use case."""
@@ -43,7 +59,18 @@ class Mapping(Struct, frozen=True):
             request.service_reference_variant == self.variant
             and known.device_type in (None, self.device_type)
             and self.when(request)
+            and (self.other is None or other_device(request, known).device_type in (None, self.other))
         )
+
+
+def other_id(request: Request) -> Eui:
+    """The Device that the target is to be joined with, or no longer."""
+    return request.body.value_of(OTHER_DEVICE, EUI)
+
+
+def other_device(request: Request, known: Known) -> OtherDevice:
+    """What the DCC knows of that Device: nothing, perhaps."""
+    return known.others.get(other_id(request), OtherDevice())
 
 
 def always(_request: Request) -> bool:
@@ -71,15 +98,6 @@ def both(first: _When, second: _When) -> _When:
     return lambda request: first(request) and second(request)
 
 
-def certificate(request: Request) -> bytes:
-    """The User's Key Agreement certificate (DER), which it sends along where the Device does not know it.
-
-    Empty where there is none. Such a User has the Access Control Broker for its originator.
-    """
-    there = request.body.has(_CERTIFICATE)
-    return request.body.bytes_of(_CERTIFICATE) if there else b""
-
-
 def dlms(
     name: str,
     variant: str,
@@ -87,7 +105,7 @@ def dlms(
     when: _When = always,
     choose: Callable[[Request, Known], Parts] | None = None,
     device_type: DeviceType = DeviceType.ESME,
-    by_broker: bool = False,
+    originator: Originator = Originator.USER,
     basis: str = "",
 ) -> Mapping:
     """A row whose payload is an Access-Request of ``parts``, or of what ``choose`` makes of the request."""
@@ -96,4 +114,4 @@ def dlms(
     def payload(request: Request, known: Known, counter: int) -> Payload:
         return access_request(choose(request, known) if choose else parts, request, known, counter)
 
-    return Mapping(use_case, variant, device_type, payload, when, by_broker, basis)
+    return Mapping(use_case, variant, device_type, payload, when, originator, basis)

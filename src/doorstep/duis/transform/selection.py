@@ -23,7 +23,7 @@ from doorstep.duis.transform.dlms import (
     whole_seconds,
 )
 from doorstep.duis.transform.known import Known
-from doorstep.duis.transform.rows import certificate
+from doorstep.duis.transform.originator import certificate
 from doorstep.gbcs import times
 from doorstep.gbcs.payloads.axdr import Data
 

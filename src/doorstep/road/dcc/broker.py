@@ -8,7 +8,7 @@ from doorstep.errors import InputError, NoKey, VerificationError
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.message import Message
-from doorstep.gbcs.protection import Verdict, demanded, seal, verify
+from doorstep.gbcs.protection import Verdict, as_command, demanded, verify
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import Protection
 from doorstep.road.dcc.inventory import Device
@@ -58,8 +58,11 @@ class Broker:
         return message
 
     def command(self, message: Message) -> Message:
-        """The finished Command: the same message with the broker's MAC. Raises :class:`NoKey`."""
-        return seal(message, self._keys, author=self.eui)
+        """The finished Command, with the broker's MAC and, where it speaks itself, its signature.
+
+        Raises :class:`NoKey`.
+        """
+        return as_command(message, self._keys, self.eui)
 
     def authenticate(self, message: Message) -> None:
         """Check that a Device made this Response or Alert, as its use case asks.
