@@ -105,6 +105,27 @@ def service_requests() -> str:
     )
 
 
+def transform_rows() -> str:
+    """Every mapping row: which services become which use cases for which Devices, and what that rests on."""
+    devices: dict[tuple[str, ...], list[str]] = {}
+    for row in ROWS:
+        key = (row.variant, row.use_case.name, row.originator.value, row.basis or "samples")
+        joined = f"{row.device_type.value} with {row.other.value}" if row.other else row.device_type.value
+        devices.setdefault(key, []).append(joined)
+    rows = [
+        (srv, name, ", ".join(dict.fromkeys(kinds)), originator, basis)
+        for (srv, name, originator, basis), kinds in devices.items()
+    ]
+    rows.sort(key=lambda row: ([int(part) for part in row[0].split(".")], row[1]))
+    return (
+        f"{_NOTICE}\n# What the mapping rows rest on\n\nA service request becomes the first use case whose "
+        "row fits its body and its Device; where several do, what the DCC knows of the Device decides. "
+        "*Samples* are pairs of a reference request and the message that it became. Where a row rests on "
+        "one, or on a guess, it says so.\n\n"
+        f"{_table(('SRV', 'use case', 'Devices', 'originator', 'rests on'), rows)}"
+    )
+
+
 def routing() -> str:
     """The routing rule, as :func:`decide` answers for every source, message, originator and target."""
     rows = [row for source in Source for row in _fates(source)]
@@ -265,6 +286,7 @@ def _sentence(text: str) -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "use-cases.md": use_cases,
     "service-requests.md": service_requests,
+    "transform-rows.md": transform_rows,
     "routing-rule.md": routing,
     "ppmid-tables.md": ppmid,
 }

@@ -71,8 +71,15 @@ def test_the_header_carries_the_request_id() -> None:
 
 
 def test_a_request_for_which_there_is_no_row_is_refused() -> None:
-    with pytest.raises(Unsupported, match=r"service request 8\.12\.1"):
-        transform(service_request(REQUEST_ID, 1, smallest("RestoreHANDeviceLog")), KNOWN)
+    body = element("ConfigureAlertBehaviour", element("GasSupplierAlerts", element("x810D", "Enable")))
+    with pytest.raises(Unsupported, match=r"no mapping row for service request 6\.22"):
+        transform(service_request(REQUEST_ID, 1, body), KNOWN)
+
+
+def test_a_cancellation_of_what_the_dcc_holds_makes_no_command() -> None:
+    body = element("ReadMeterBalance", element("ExecutionDateTime", "3000-12-31T00:00:00Z"))
+    with pytest.raises(Unsupported, match="the DCC cancels it"):
+        transform(service_request(REQUEST_ID, 1, body), KNOWN)
 
 
 def test_a_device_of_a_type_without_that_use_case_is_refused() -> None:

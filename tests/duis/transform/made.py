@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from doorstep.duis import catalogue
 from doorstep.duis.element import Element, element
 from doorstep.duis.request import Request
@@ -30,21 +32,18 @@ def request(body: Element) -> Request:
 
 
 def message(
-    body: Element, use_case: str = "", device_type: DeviceType = DeviceType.ESME, broker_counter: int = 0
+    body: Element, use_case: str = "", device_type: DeviceType = DeviceType.ESME, **known: Any
 ) -> Message:
-    """The message that a request with that body becomes."""
-    known = Known(
-        BROKER,
-        broker_counter=broker_counter,
-        device_type=device_type,
-        use_cases=frozenset({use_case} - {""}),
-    )
-    return transform(request(body), known)
+    """The message that a request with that body becomes; ``known`` is what else the DCC knows."""
+    wanted = frozenset({use_case} - {""})
+    return transform(request(body), Known(BROKER, device_type=device_type, use_cases=wanted, **known))
 
 
-def made(body: Element, use_case: str = "", device_type: DeviceType = DeviceType.ESME) -> list[str]:
+def made(
+    body: Element, use_case: str = "", device_type: DeviceType = DeviceType.ESME, **known: Any
+) -> list[str]:
     """The components of that message: ``SET 1 0-0:94.44.3.2 2`` and the data in hexadecimal digits."""
-    payload = message(body, use_case, device_type).payload
+    payload = message(body, use_case, device_type, **known).payload
     assert isinstance(payload, AccessRequest)
     return [_line(component) for component in payload.components]
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from doorstep.duis.element import Element, element
-from doorstep.errors import DoorstepError, XmlError
+from doorstep.duis.transform import HubLog
+from doorstep.errors import Unsupported, XmlError
+from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
 from tests.duis.transform import made as making
-from tests.duis.transform.made import BROKER, COUNTER, USER, branch, message
+from tests.duis.transform.made import BROKER, COUNTER, METER, USER, branch, message
 
 CHF = DeviceType.CHF
 
 
-def made(body: Element, use_case: str = "") -> list[str]:
-    return making.made(body, use_case, CHF)
+def made(body: Element, use_case: str = "", **known: Any) -> list[str]:
+    return making.made(body, use_case, CHF, **known)
 
 
 def test_the_broker_speaks_for_every_user() -> None:
@@ -68,9 +72,21 @@ def test_the_device_log_is_read_with_or_without_its_keys_hashes() -> None:
     ]
 
 
-def test_restoring_a_device_log_needs_what_only_the_dcc_has() -> None:
-    with pytest.raises(DoorstepError, match=r"no mapping row for service request 8\.12\.1"):
-        made(branch("RestoreHANDeviceLog/OldCHFID", "00-DB-12-34-56-78-90-95"))
+OLD_HUB = Eui.parse("00-DB-12-34-56-78-90-95")
+RESTORE = branch("RestoreHANDeviceLog/OldCHFID", str(OLD_HUB))
+
+
+def test_a_device_log_is_restored_from_what_the_dcc_has_kept() -> None:
+    log = HubLog(bytes.fromhex("0000000000000140"), ((METER, bytes(range(16))), (USER, b"")))
+    entries = f"0202 0908{METER.hex()} 0910{bytes(range(16)).hex()} 0202 0908{USER.hex()} 0900"
+    data = f"0202 09080000000000000140 0102 {entries}".replace(" ", "").upper()
+    assert made(RESTORE, hub_logs={OLD_HUB: log}) == [f"ACTION 104 0-0:30.3.0.255 5 {data}"]
+
+
+@pytest.mark.parametrize("logs", [{}, {METER: HubLog(bytes(8), ())}])
+def test_a_device_log_that_the_dcc_has_not_kept_is_refused(logs: dict[Eui, HubLog]) -> None:
+    with pytest.raises(Unsupported, match=f"Device Log of {OLD_HUB} is not known"):
+        made(RESTORE, hub_logs=logs)
 
 
 CHANNELS = {

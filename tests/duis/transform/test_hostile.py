@@ -15,24 +15,25 @@ from doorstep.duis.element import Element, element
 from doorstep.duis.request import Request, parse_request
 from doorstep.duis.transform import ROWS, Known, candidates, transform
 from doorstep.errors import DoorstepError
-from doorstep.gbcs.usecases import PayloadKind
-from tests.duis.transform.made import BROKER, request
-from tests.duis.transform.table import pairs
+from tests.duis.transform.made import BROKER, USER, request
+from tests.duis.transform_table import pairs
 from tests.duis.unchecked import with_body
 from tests.reference import shared
 
-KNOWN = Known(BROKER)
+KNOWN = Known(BROKER, transitional_cos=USER)
 HOSTILE = ("", "x", "-1", "9" * 49, "1.5", "é", "2015-13-41T25:00:00Z", "65535-12-31Z", "true")
 
 
 def attempt(asked: Request) -> None:
     """Transform by every row that fits: a message that reads back, or an error of doorstep's own."""
-    for row in candidates(asked, KNOWN):
-        if row.use_case.payload is not PayloadKind.DLMS:
-            continue
-        known = Known(BROKER, device_type=row.device_type, use_cases=frozenset({row.use_case.name}))
+    try:
+        rows = candidates(asked, KNOWN)
+    except DoorstepError:
+        return
+    for row in {row.use_case.code: row for row in rows}.values():
+        name = frozenset({row.use_case.name})
         try:
-            made = transform(asked, known)
+            made = transform(asked, replace(KNOWN, device_type=row.device_type, use_cases=name))
         except DoorstepError:
             continue
         assert gbcs.decode(bytes(made)).payload == made.payload
@@ -66,7 +67,7 @@ def without(value: Element, path: tuple[int, ...]) -> Element:
 
 def test_a_wrong_or_missing_value_raises_nothing_but_our_errors() -> None:
     seen = 0
-    for name in sorted({pair.request for pair in pairs() if pair.mapped}):
+    for name in {pair.use_case: pair.request_path for pair in pairs()}.values():
         asked = parse_request(shared(f"rtds/{name}").read_bytes())
         for path in dict(leaves(asked.body)).values():
             bodies = [changed(asked.body, path, text) for text in HOSTILE]

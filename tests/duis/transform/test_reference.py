@@ -1,4 +1,4 @@
-"""The reference set: every request whose service has a mapping row becomes its Command, byte for byte."""
+"""Open Commands whose requests are not open: they follow from requests that say what they show."""
 
 from __future__ import annotations
 
@@ -9,21 +9,7 @@ from doorstep.duis.element import Element, element
 from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.usecases import DeviceType
 from tests.duis.transform.made import branch, message
-from tests.duis.transform.table import UNLIKE, Outcome, pairs
 from tests.reference import hex_file, shared
-
-
-def test_every_mapped_request_becomes_its_command() -> None:
-    seen = [(pair.name, pair.outcome()) for pair in pairs() if pair.mapped]
-    assert len(seen) >= 181
-    unlike = {name for name, outcome in seen if outcome is not Outcome.MATCHES}
-    assert unlike == set(UNLIKE)
-
-
-def test_services_without_a_mapping_row_are_those_that_are_written_down() -> None:
-    unmapped = {pair.srv for pair in pairs() if not pair.mapped}
-    assert unmapped == {"8.12.1"}
-
 
 ALERTS = element(
     "ElectricityNetworkOperatorAlerts",

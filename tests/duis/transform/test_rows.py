@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from doorstep.duis import catalogue
@@ -17,7 +15,6 @@ from doorstep.gbcs.usecases import PayloadKind
 from doorstep.gbcs.usecases.components import COMPONENTS
 from tests.duis.transform.made import BROKER, branch, request
 
-GAPS = Path(__file__).resolve().parents[3] / "docs" / "transform-gaps.md"
 DLMS = [row for row in ROWS if row.use_case.payload is PayloadKind.DLMS]
 """The rows of electricity and of the hub."""
 
@@ -79,10 +76,3 @@ def test_what_is_read_is_not_changed() -> None:
         if catalogue.variant(row.variant).body_element.startswith(("Read", "Retrieve")):
             payload = [line.split()[0] for line in parts(row) or ()]
             assert Action.SET.name not in payload, row.use_case.name
-
-
-@pytest.mark.parametrize(
-    "row", [row for row in DLMS if "guess" in row.basis], ids=lambda row: row.use_case.name
-)
-def test_a_guess_is_written_down(row: Mapping) -> None:
-    assert f"| {row.variant} | {row.use_case.name} |" in GAPS.read_text()

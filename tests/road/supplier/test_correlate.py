@@ -199,8 +199,8 @@ def test_the_two_forms_are_not_mixed() -> None:
 
 
 def test_a_request_that_doorstep_cannot_transform_is_not_signed() -> None:
-    asked = request(smallest("IssueSecurityCredentials"))
-    (code,) = (row.code for row in gbcs.use_cases_named("CS02c"))
+    asked = request(element("JoinServiceCritical", element("OtherDeviceID", str(PPMID))))
+    (code,) = (row.code for row in gbcs.use_cases_named("CS03C"))
     header = gbcs.GroupingHeader(gbcs.Cra.COMMAND, 1000, SUPPLIER, METER, code)
     with pytest.raises(Unsupported):
         correlate(bytes(gbcs.build(header, gbcs.decode(PRE_COMMAND).payload)), asked, DCC, NOW)

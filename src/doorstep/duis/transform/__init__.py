@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from doorstep.duis.catalogue import FutureDated, variant
 from doorstep.duis.request import Request
 from doorstep.duis.transform import (
     alerts,
@@ -35,6 +36,7 @@ from doorstep.duis.transform import (
     supply,
     voltage,
 )
+from doorstep.duis.transform.dlms import CANCEL_DATE
 from doorstep.duis.transform.known import ELEMENTS, HubLog, Known, OtherDevice
 from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.originator import header as grouping_header
@@ -91,7 +93,10 @@ _ROWS_OF: Final = {
 
 
 def candidates(request: Request, known: Known) -> tuple[Mapping, ...]:
-    """The rows that fit a request: several where only the DCC's knowledge of the Device decides."""
+    """The rows that fit a request: several where only the DCC's knowledge of the Device decides.
+
+    Raises :class:`XmlError` where the body lacks what decides.
+    """
     rows = _ROWS_OF.get(request.service_reference_variant, ())
     fitting = tuple(row for row in rows if row.fits(request, known))
     return tuple(row for row in fitting if row.use_case.name in known.use_cases) or fitting
@@ -105,6 +110,7 @@ def transform(request: Request, known: Known) -> Message:
     """
     if request.gbcs_payload is not None:
         raise Unsupported("a Signed Pre-Command is transformed already")
+    _check_there_is_a_command(request)
     fitting = candidates(request, known)
     if not fitting:
         what = f"service request {request.service_reference_variant} ({request.body.name})"
@@ -121,3 +127,10 @@ def signed_form(payload: bytes) -> Message:
     if message.form is not Form.SIGNED or message.header.cra is not Cra.COMMAND:
         raise InputError("the GBCSPayload is not a Signed Pre-Command")
     return message
+
+
+def _check_there_is_a_command(request: Request) -> None:
+    """Raise :class:`Unsupported` for the cancellation of a request that the DCC holds, not the Device."""
+    holder = variant(request.service_reference_variant).future_dated
+    if request.execution_date_time == CANCEL_DATE and holder is FutureDated.DCC:
+        raise Unsupported(f"{request.body.name}: the DCC cancels it, and no Command is made of that")

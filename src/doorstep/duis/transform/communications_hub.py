@@ -32,7 +32,7 @@ from doorstep.duis.transform.dlms import (
 from doorstep.duis.transform.known import Known
 from doorstep.duis.transform.logs import EVENT_LOG, SECURITY_LOG
 from doorstep.duis.transform.originator import Originator
-from doorstep.duis.transform.rows import Mapping, dlms, has, lacks, says
+from doorstep.duis.transform.rows import Mapping, both, dlms, has, lacks, says
 from doorstep.duis.transform.selection import entries
 from doorstep.errors import Unsupported
 from doorstep.gbcs.payloads.axdr import Data, Tag
@@ -110,7 +110,12 @@ def _log(request: Request, known: Known) -> Data:
 
 ROWS: Final[tuple[Mapping, ...]] = (
     _row("ECS26i", "6.2.4", *(get(1, f"0-0:96.1.{number}.255", 2) for number in (1, 4, 6))),
-    _row("ECS26n", "6.2.4", *(get(1, f"0-0:96.1.{number}.255", 2) for number in (4, 6))),
+    _row(
+        "ECS26n",
+        "6.2.4",
+        *(get(1, f"0-0:96.1.{number}.255", 2) for number in (4, 6)),
+        basis="one Command without its request",
+    ),
     _row("ECS35c", "6.13", entries(EVENT_LOG), when=says("LogToRead", "Event")),
     _row("ECS35d", "6.13", entries(SECURITY_LOG), when=says("LogToRead", "Security")),
     _row("DBCH04", "6.28", put(1, _SUB_GHZ_SETTINGS, 2, _SUB_GHZ_CONFIGURATION), basis="one sample"),
@@ -137,7 +142,10 @@ ROWS: Final[tuple[Mapping, ...]] = (
         basis="one sample, of an ESME with an install code of 16 bytes",
     ),
     _row(
-        "CCS02", "8.11", act(_ZIGBEE_NETWORK, _DEVICE_LOG, 2, _DEVICE_ID), when=says("RequestType", "Remove")
+        "CCS02",
+        "8.11",
+        act(_ZIGBEE_NETWORK, _DEVICE_LOG, 2, _DEVICE_ID),
+        when=both(says("RequestType", "Remove"), lacks(_NEW_DEVICE)),
     ),
     _row(
         "CCS03",

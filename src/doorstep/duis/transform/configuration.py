@@ -163,7 +163,12 @@ _IDENTITY: Final = _values("0-0:96.1.2.255", "0-0:96.1.4.255", "0-0:96.1.6.255",
 _BILLING_CALENDAR: Final = "0-0:15.0.0.255"
 
 ROWS: Final[tuple[Mapping, ...]] = (
-    dlms("ECS05", "1.7", act(9, "0-0:10.0.100.255", 1, long_unsigned(99))),
+    dlms(
+        "ECS05",
+        "1.7",
+        act(9, "0-0:10.0.100.255", 1, long_unsigned(99)),
+        basis="what the sources say of the Command, no sample",
+    ),
     dlms("ECS26c", "6.2.2", *_values("0-0:94.44.0.0", "0-0:94.44.0.2", "0-0:94.44.0.1")),
     dlms("ECS26d", "6.2.3", get(22, _BILLING_CALENDAR, 4)),
     dlms("ECS26l", "6.2.3", get(22, _BILLING_CALENDAR, 4)),

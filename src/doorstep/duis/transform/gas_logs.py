@@ -12,7 +12,7 @@ from typing import Final
 from doorstep.duis.simple_type import DATE_TIME
 from doorstep.duis.transform.gbz import NOW, Part, Place, Source, event, gbz, moment, send, since
 from doorstep.duis.transform.originator import Originator
-from doorstep.duis.transform.rows import Mapping, says
+from doorstep.duis.transform.rows import Mapping, lacks, says
 from doorstep.errors import XmlError
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.zigbee.clusters import EVENTS, METERING, PREPAYMENT
@@ -125,7 +125,7 @@ def _events(log: EventLog) -> Part:
 
 
 ROWS: Final[tuple[Mapping, ...]] = (
-    *gbz("CS11", "3.3", send(EVENTS, ClearEventLog, log=EventLog.GENERAL)),
+    *gbz("CS11", "3.3", send(EVENTS, ClearEventLog, log=EventLog.GENERAL), when=lacks("ESMEEventLogType")),
     *gbz("GCS15b", "4.4.2", *_prepay_snapshots(_BILLS, _CHANGES), *_snapshots(_BILLS, _CHANGES)),
     *gbz(
         "GCS15c",

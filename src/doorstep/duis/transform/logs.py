@@ -21,11 +21,23 @@ _TYPE: Final = "ESMEEventLogType"
 _LOG: Final = "LogToRead"
 
 ROWS: Final[tuple[Mapping, ...]] = (
-    dlms("ECS15a", "3.3", act(7, EVENT_LOG, 1, integer(0)), when=says(_TYPE, "ESME")),
+    dlms(
+        "ECS15a",
+        "3.3",
+        act(7, EVENT_LOG, 1, integer(0)),
+        when=says(_TYPE, "ESME"),
+        basis="one Command without its request",
+    ),
     dlms("ECS15c", "3.3", act(7, _AUXILIARY_LOAD_LOG, 1, integer(0)), when=says(_TYPE, "ALCS")),
     dlms("ECS35a", "6.13", entries(EVENT_LOG), when=says(_LOG, "Event")),
     dlms("ECS35b", "6.13", entries(SECURITY_LOG), when=says(_LOG, "Security")),
-    dlms("ECS35e", "6.13", entries(_POWER_EVENT_LOG), when=says(_LOG, "PowerEvent")),
+    dlms(
+        "ECS35e",
+        "6.13",
+        entries(_POWER_EVENT_LOG),
+        when=says(_LOG, "PowerEvent"),
+        basis="what the sources say of the Command, no sample",
+    ),
     dlms("ECS35f", "6.13", entries(_AUXILIARY_LOAD_LOG), when=says(_LOG, "ALCSEvent")),
     dlms("ECS35g", "6.13", entries(_AUXILIARY_LOAD_LOG), when=says(_LOG, "ALCSEvent")),
 )

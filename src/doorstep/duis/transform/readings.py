@@ -82,6 +82,7 @@ ROWS: Final[tuple[Mapping, ...]] = (
         *_maximum_demand("1-0:1.6.0.255"),
         *_maximum_demand("1-0:1.6.1.255"),
         get(10, "0-0:12.0.0.255", 2),
+        basis="one Command without its request",
     ),
     dlms("ECS18a", "4.12.2", get(1, "0-0:94.44.5.2", 2), *_maximum_demand("1-0:2.6.0.255")),
     dlms(

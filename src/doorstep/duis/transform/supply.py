@@ -61,5 +61,10 @@ ROWS: Final[tuple[Mapping, ...]] = (
     dlms("ECS42", "7.1", _switch(_CONNECT)),
     dlms("ECS43", "7.2", _switch(_DISCONNECT)),
     dlms("ECS44", "7.3", _switch(_ARM)),
-    dlms("ECS45", "7.4", get(70, "0-0:96.3.10.255", 3)),
+    dlms(
+        "ECS45",
+        "7.4",
+        get(70, "0-0:96.3.10.255", 3),
+        basis="what the sources say of the Command, no sample",
+    ),
 )
