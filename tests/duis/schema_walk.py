@@ -8,7 +8,7 @@ value. The schema is read from the reference data and never shipped.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -58,8 +58,13 @@ class Schema:
         walk = _Walk(self, decisions)
         return Made(walk.one(self._bodies[name], name, 0), walk.places)
 
-    def variations(self, name: str, base: Decisions) -> Iterator[Variation]:
-        """Every body that differs from the base in one decision, or in what such a one leads to."""
+    def variations(
+        self, name: str, base: Decisions, deeper: Callable[[Decisions], bool] = lambda _decisions: True
+    ) -> Iterator[Variation]:
+        """Every body that differs from the base in one decision, or in what such a one leads to.
+
+        ``deeper`` is asked, once a variation has been yielded, whether to go on from there.
+        """
         seen = set(base)
         waiting = [(base, self.make(name, base).places)]
         while waiting:
@@ -72,7 +77,7 @@ class Schema:
                     changed = {**decisions, place: number}
                     made = self.make(name, changed)
                     yield Variation(place, changed, decisions, made.body)
-                    if made.places.keys() - seen:
+                    if made.places.keys() - seen and deeper(changed):
                         waiting.append((changed, made.places))
 
 

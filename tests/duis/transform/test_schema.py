@@ -118,7 +118,11 @@ def passed_over(row: Mapping) -> set[str]:
     base = accepted(row)
     made = {_key(base): outcome(row, walk().make(name, base).body)}
     found = set()
-    for variation in walk().variations(name, base):
+
+    def becomes_a_message(decisions: Decisions) -> bool:
+        return isinstance(made[_key(decisions)], bytes)
+
+    for variation in walk().variations(name, base, becomes_a_message):
         after = made[_key(variation.decisions)] = outcome(row, variation.body)
         if isinstance(after, bytes) and after == made[_key(variation.base)]:
             found.add(variation.place.partition("/")[2])
