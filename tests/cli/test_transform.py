@@ -75,7 +75,7 @@ def test_a_signature_in_the_xml_is_not_looked_at(shell: Shell, street_folder: Pa
         ((), 1, "EnableSupply", "7.1 takes Command Variants 4, 5, 6, 7, not 1"),
         ((), 4, "ReadMeterBalance", "4.18 takes Command Variants 1, 2, 3, not 4"),
         ((), 8, "ReadInventory", "8.2 is done by the DCC itself"),
-        ((), 1, "RestoreHANDeviceLog", "RestoreHANDeviceLog has no OldCHFID"),
+        ((), 1, "RestoreHANDeviceLog", "what was in the Device Log of"),
         (("--use-case", "ECS43"), 4, "EnableSupply", "the request becomes ECS42, not ECS43"),
         (("--element", "triple"), 4, "EnableSupply", "--element is single or twin, not 'triple'"),
         (("--clock", "noon"), 4, "EnableSupply", "'noon' is not an ISO 8601 date and time"),

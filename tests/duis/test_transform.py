@@ -13,7 +13,6 @@ from doorstep.errors import DecodeError, EncodeError, InputError, Unsupported, X
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.usecases import DeviceType
-from tests.duis.bodies.specimens import smallest
 from tests.duis.unchecked import unchecked_request
 from tests.gbcs.vectors import COMMAND_18_4
 from tests.reference import hex_file, shared

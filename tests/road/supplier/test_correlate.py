@@ -19,7 +19,6 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component, Obis
 from doorstep.gbcs.times import utc2000
 from doorstep.road.supplier.correlate import NotCorrelated, check_command, correlate, difference
-from tests.duis.bodies.specimens import smallest
 from tests.road.supplier.orders import ADJUST, RESET
 from tests.road.supplier.parties import (
     DCC,
