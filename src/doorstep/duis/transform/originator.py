@@ -35,8 +35,8 @@ def header(originator: Originator, request: Request, known: Known, message_code:
     """The Grouping Header of the Command that a request becomes.
 
     A request with the certificate of its User is of one whom the Device does not know, and what the broker
-    asks for on behalf of a User is the broker's, whatever the row says. A request that the DCC makes itself is
-    under the counter of its RequestID.
+    asks for on behalf of a User is the broker's, whatever the row says. A request that the DCC makes itself
+    is under the counter of its RequestID.
 
     Raises :class:`Unsupported` where the originator is a party that is not known.
     """
