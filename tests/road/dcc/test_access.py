@@ -280,8 +280,8 @@ class TestResponseCodes:
         assert office.code(asked(1)) == "E2"
 
     def test_a_service_whose_roles_no_source_gives_is_for_everybody(self, office: Office) -> None:
-        """It gets as far as its date, which the emulated DCC cannot wait for."""
-        assert office.status(asked(1, body=OPT_OUT, originator=OPERATOR)) == 501
+        """It gets as far as its certificates, which are none."""
+        assert office.status(asked(1, body=OPT_OUT, originator=OPERATOR)) == 400
 
     def test_the_first_check_that_fails_decides(self) -> None:
         """Nothing is said of Devices to whom has no business with them."""
