@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.gbcs import specimens
 from tests.gbcs.vectors import COMMAND_18_4
+from tests.road.han.home import METER, PPMID, RadioHome, device_config, hub_config
 
 from doorstep import duis
 from doorstep.duis import element
@@ -16,6 +17,7 @@ from doorstep.gbcs.gbt import split
 from doorstep.gbcs.json_form import to_json
 from doorstep.gbcs.keys import KeyUsage
 from doorstep.gbcs.payloads.gbz import Encrypted, GbzPayload
+from doorstep.zigbee.capture import HEADER, record
 from fuzz.targets import FRAMES
 
 __all__ = ["SEEDS"]
@@ -51,6 +53,27 @@ def _zigbee() -> Iterator[bytes]:
                 yield bytes((FRAMES.index(type(part.command)),)) + part.command.to_bytes()
 
 
+def _frames() -> list[bytes]:
+    """What is said on the air while two Devices join a hub."""
+    home = RadioHome([hub_config(METER, PPMID), device_config(METER), device_config(PPMID)])
+    home.run(5)
+    return home.frames
+
+
+def _capture() -> Iterator[bytes]:
+    frames = _frames()
+    yield HEADER + b"".join(record(frame, number) for number, frame in enumerate(frames))
+    yield from (HEADER + record(frame, 0) for frame in frames)
+
+
+def _radio() -> Iterator[bytes]:
+    """The same frames without their checks, and the payloads of network frames, to be sealed."""
+    for frame in _frames():
+        body = frame[:-2]
+        yield bytes((len(body),)) + body
+        yield bytes((0x80 | len(body[9:]),)) + body[9:]
+
+
 def _duis() -> Iterator[bytes]:
     request_id = RequestId(specimens.SUPPLIER, specimens.ESME, 1000)
     key = specimens.KEYS.store.private_key(specimens.SUPPLIER, KeyUsage.DIGITAL_SIGNATURE)
@@ -77,6 +100,8 @@ SEEDS: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "payload": _payload,
     "json": _json,
     "zigbee": _zigbee,
+    "capture": _capture,
+    "radio": _radio,
     "duis": _duis,
 }
 """Valid inputs for each target, by its name."""

@@ -15,15 +15,22 @@ from tests.gbcs import specimens
 
 from doorstep import duis, gbcs
 from doorstep.errors import DecodeError, EncodeError, NoKey, Unsupported, VerificationError, XmlError
+from doorstep.eui import Eui
 from doorstep.gbcs.block import decode_block, is_block
 from doorstep.gbcs.encrypted import encrypted_items
 from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.json_form import from_json, to_json
 from doorstep.gbcs.message import Message
 from doorstep.gbcs.view import describe, text
-from doorstep.zigbee import aps, mac, nwk, zcl, zdo, zep
+from doorstep.road.han.config import Admission, HanConfig, Network, Role
+from doorstep.road.han.events import PoweredOn, Received
+from doorstep.road.han.machine import Radio
+from doorstep.road.han.trace import Tracer
+from doorstep.zigbee import aps, capture, mac, nwk, zcl, zdo, zep
+from doorstep.zigbee.auxiliary import Auxiliary, KeyId
 from doorstep.zigbee.clusters import CLUSTERS
 from doorstep.zigbee.layout import Layout
+from doorstep.zigbee.security import seal
 
 __all__ = ["FRAMES", "TARGETS"]
 
@@ -119,6 +126,55 @@ def _zigbee(data: bytes) -> None:
         assert value is None or value.to_bytes() == octets
 
 
+def _capture(data: bytes) -> None:
+    """A capture file, from anyone's hands, and what a trace makes of its frames."""
+    tracer = Tracer()
+    try:
+        for captured in capture.read(data):
+            assert tracer.take(captured.frame, captured.at)
+    except DecodeError as error:
+        refusal = error
+        assert 0 <= refusal.offset <= len(data)
+
+
+def _radio(data: bytes) -> None:
+    """Radio frames, each behind an octet with its length, to a hub that has joined nobody yet.
+
+    A frame whose first octet is odd has its check made right, and one of the upper half is sealed with the
+    network key in the name of a Device that may join.
+    """
+    radio = Radio(_HUB)
+    radio.receive(PoweredOn(), 0)
+    at = 0
+    while at < len(data):
+        size, body = data[at] & 0x7F, data[at + 1 : at + 1 + (data[at] & 0x7F)]
+        radio.receive(Received(_sealed(body, at) if data[at] & 0x80 else body + mac.check(body)), at)
+        at += 1 + size
+        radio.on_deadline(at)
+        while radio.next_event() is not None:
+            pass
+    assert len(radio.dropped) < 60
+
+
+_PPMID: Final = Eui.parse("D0-05-5E-01-00-01-00-BD")
+_GPF: Final = Eui.parse("D0-05-5E-01-00-01-00-6F")
+_HUB: Final = HanConfig(
+    eui=_GPF,
+    role=Role.COORDINATOR,
+    seed=bytes(32),
+    network=Network(1, _GPF, bytes(16)),
+    admitted=(Admission(_PPMID, bytes(16)),),
+)
+
+
+def _sealed(inner: bytes, counter: int) -> bytes:
+    auxiliary = Auxiliary.of(KeyId.NETWORK, counter, _PPMID, 0)
+    kind = nwk.FrameType.COMMAND if inner[:1] < b"\x10" else nwk.FrameType.DATA
+    packet = nwk.Frame.of(kind, 0, 1, 1, inner[:90], auxiliary=auxiliary)
+    octets = seal(packet, bytes(16)).to_bytes()
+    return mac.Frame.of(mac.FrameType.DATA, 1, octets, pan=1, destination=0, source=1).to_bytes()
+
+
 # -- DUIS ---------------------------------------------------------------------------------------------
 
 
@@ -149,6 +205,8 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "payload": _payload,
     "json": _json,
     "zigbee": _zigbee,
+    "capture": _capture,
+    "radio": _radio,
     "duis": _duis,
 }
 """What can be fuzzed, by name."""

@@ -17,8 +17,10 @@ from doorstep.bench.records import Hop
 from doorstep.bench.scenarios import CASES, demonstration, try_out, without_wan
 from doorstep.bench.street import Street, command_of
 from doorstep.errors import DecodeError
-from doorstep.zigbee import gsme
+from doorstep.road.han.trace import Tracer
+from doorstep.zigbee import capture, gsme
 from doorstep.zigbee.asdu import Asdu
+from doorstep.zigbee.capture import read_key_rows
 from doorstep.zigbee.clusters.tunneling import TransferData
 from tests.bench.streets import NOW, keys_of
 from tests.judges.han import Read, read
@@ -29,13 +31,13 @@ TUNNELLED = ("wpan", "zbee_nwk", "zbee_aps", "zbee_zcl", "zbee_zcl_se.tun", "gbc
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> tuple[Street, Path, list[str]]:
     """The demonstration after all its cases, its capture as a file, and the rows of the key table."""
-    plan, capture = demonstration(), Capture()
-    made = Street(plan, keys_of(plan), NOW, wan_down=without_wan(), capture=capture)
+    plan, tap = demonstration(), Capture()
+    made = Street(plan, keys_of(plan), NOW, wan_down=without_wan(), capture=tap)
     for case in CASES:
         try_out(made, case)
     path = tmp_path_factory.mktemp("capture") / "demo.pcap"
-    path.write_bytes(capture.pcap())
-    return made, path, capture.key_table().splitlines()
+    path.write_bytes(tap.pcap())
+    return made, path, tap.key_table().splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,18 @@ def test_every_message_that_arrived_is_read_with_its_message_code(
     assert found == arrived
     assert len(found) >= 5
     assert all(frame.protocols[: len(TUNNELLED)] == TUNNELLED for frame in frames if frame.codes)
+
+
+def test_our_own_trace_reads_the_same_messages_from_the_same_frames(
+    street: tuple[Street, Path, list[str]], frames: list[Read]
+) -> None:
+    tracer = Tracer()
+    tracer.know(read_key_rows("\n".join(street[2])))
+    ours = []
+    for captured in capture.read(street[1].read_bytes()):
+        messages = [line.message for line in tracer.take(captured.frame, captured.at) if line.message]
+        ours.append(tuple(gbcs.peek(message).message_code for message in messages))
+    assert [codes for codes in ours if codes] == [frame.codes for frame in frames if frame.codes]
 
 
 def test_joining_is_there_to_be_read(frames: list[Read]) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import socket
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +19,7 @@ from doorstep.service.air import GROUP
 from doorstep.zigbee.zep import UDP_PORT
 from tests.judges.han import read
 from tests.processes.conftest import MakeStreet
-from tests.processes.street import ProcessStreet
+from tests.processes.street import DEADLINE, ProcessStreet
 
 pytestmark = [pytest.mark.sockets, pytest.mark.xdist_group("processes")]
 
@@ -79,6 +83,41 @@ def test_wireshark_reads_what_the_processes_say_to_each_other(
     assert all("zep" in frame.protocols for frame in frames)
     without = read(tmp_path / "air.pcap", ['"' + "5A" * 16 + '","Normal","nwk"'])
     assert not any(frame.codes or "zbee_zcl" in frame.protocols for frame in without)
+
+
+def test_a_trace_follows_a_running_home(make_street: MakeStreet, tmp_path: Path) -> None:
+    street = make_street()
+    street.key_log.touch()
+    out = tmp_path / "trace.out"
+    with out.open("wb") as file, (tmp_path / "trace.err").open("wb") as err:
+        trace = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "doorstep.cli", "trace", "--json", "--han-port", str(street.han)),
+                *("--keys", str(street.key_log), "--street", str(street.keys)),
+            ],
+            stdout=file,
+            stderr=err,
+        )
+    try:
+        street.until(lambda: "listening" in (tmp_path / "trace.err").read_text(), "the trace to listen")
+        street.start_all()
+        street.reaches(street.place(use="enable-supply"), "executed")
+        seen = street.until(lambda: found if len(found := ways(out)) >= 3 else None, "the trace of it")
+    finally:
+        trace.send_signal(signal.SIGINT)
+        assert trace.wait(timeout=DEADLINE) == 0
+    assert seen[:3] == [
+        ("home 1/ppmid", "home 1/hub", "command"),
+        ("home 1/hub", "home 1/meter", "command"),
+        ("home 1/meter", "home 1/hub", "response"),
+    ]
+
+
+def ways(out: Path) -> list[tuple[str, str, str]]:
+    """From where to where the trace has seen the messages of enable-supply go."""
+    lines = [json.loads(line) for line in out.read_text().splitlines(keepends=True) if line.endswith("\n")]
+    wanted = [line for line in lines if line["message"] and line["message"].get("use_case") == "ECS42"]
+    return [(line["from"], line["to"], line["message"]["cra"]) for line in wanted if not line["repeated"]]
 
 
 def test_no_process_says_a_key(make_street: MakeStreet) -> None:

@@ -37,4 +37,4 @@ class Capture:
 
     def key_table(self) -> str:
         """The rows of Wireshark's table ``zigbee_pc_keys``, one a line."""
-        return "".join(f'"{key.hex()}","Normal","{kind}"\n' for key, kind in self.keys)
+        return "".join(capture.key_row(key, kind) for key, kind in self.keys)

@@ -29,6 +29,7 @@ from doorstep.cli import (
     request,
     serve,
     street,
+    trace,
     transform,
     utrn,
     verify,
@@ -63,6 +64,7 @@ app.command("meter")(meter.meter)
 app.command("ppmid")(ppmid.ppmid)
 app.command("deliver")(deliver.deliver)
 app.command("request")(request.request)
+app.command("trace")(trace.trace)
 
 
 @app.callback(invoke_without_command=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from doorstep.errors import UsageError
+from doorstep.zigbee.capture import key_row
 
 __all__ = ["KeyLog"]
 
@@ -28,7 +29,7 @@ class KeyLog:
         if self._path is None:
             return
         new = [key for key in keys if key not in self._written]
-        rows = "".join(f'"{key.hex()}","Normal","{kind}"\n' for key, kind in new)
+        rows = "".join(key_row(key, kind) for key, kind in new)
         try:
             with open(os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as file:
                 file.write(rows)

@@ -13,16 +13,26 @@ captures, in which frames travel as ZEP over UDP; packets that hold no radio fra
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from msgspec import Struct
 
-from doorstep.errors import DecodeError, Truncated
+from doorstep.errors import DecodeError, InputError, Truncated
 from doorstep.zigbee import mac, zep
 
-__all__ = ["Captured", "HEADER", "LARGEST_PACKET", "MOST_PACKETS", "read", "record"]
+__all__ = [
+    "Captured",
+    "HEADER",
+    "LARGEST_PACKET",
+    "MOST_PACKETS",
+    "key_row",
+    "read",
+    "read_key_rows",
+    "record",
+]
 
 IEEE802_15_4: Final = 195
 """The link type of radio frames that end with their check."""
@@ -68,6 +78,31 @@ def read(data: bytes) -> Iterator[Captured]:
         frame = _LINKS.get(link, _nothing)(packet)
         if frame is not None:
             yield Captured(at, frame)
+
+
+def key_row(key: bytes, kind: str) -> str:
+    """A row of Wireshark's table ``zigbee_pc_keys``: a key and its kind, ``nwk`` or ``link``."""
+    return f'"{key.hex()}","Normal","{kind}"\n'
+
+
+def read_key_rows(text: str) -> Iterator[tuple[bytes, str]]:
+    """The keys in rows of that table, with their kinds. Comments and empty lines are left out.
+
+    Raises :class:`InputError` that names the line for what is no row.
+    """
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        row = _KEY_ROW.fullmatch(line.strip())
+        if row is None:
+            raise InputError(f'line {number}: not a row like "<32 hex digits>","Normal","nwk"')
+        octets = bytes.fromhex(row[1].replace(":", ""))
+        yield (octets if row[2] == "Normal" else octets[::-1]), row[3]
+
+
+_KEY_ROW: Final = re.compile(
+    r'"((?:[0-9A-Fa-f]{2}:?){15}[0-9A-Fa-f]{2})" *, *"(Normal|Reverse)" *, *"([^"]*)"', re.ASCII
+)
 
 
 # -- files --------------------------------------------------------------------------------------------

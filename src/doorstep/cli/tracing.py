@@ -1,0 +1,197 @@
+"""How ``doorstep trace`` reads and prints: a capture file, or the air of this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from doorstep.errors import DoorstepError, InputError, UsageError
+from doorstep.eui import Eui
+from doorstep.gbcs.message import peek
+from doorstep.gbcs.times import iso
+from doorstep.gbcs.usecases import use_case
+from doorstep.road.han.trace import Layer, Line, Tracer
+from doorstep.service.air import UdpAir
+from doorstep.service.clock import WallClock
+from doorstep.service.event_words import message_words
+from doorstep.service.process import until_signalled
+from doorstep.service.street_file import read_street
+from doorstep.zigbee.capture import read, read_key_rows
+
+__all__ = ["follow", "replay", "street_names"]
+
+_LARGEST_FILE: Final = 1 << 30
+_LARGEST_TABLE: Final = 1 << 20
+_STYLES: Final = {
+    Layer.MAC: "dim",
+    Layer.NETWORK: "dim",
+    Layer.SUPPORT: "dim",
+    Layer.OBJECTS: "blue",
+    Layer.CLUSTERS: "",
+}
+
+
+def street_names(folder: Path) -> dict[Eui, str]:
+    """What the Devices of a street are called: the home's name and the box."""
+    boxes = {"CHF": "hub", "GPF": "hub", "ESME": "meter", "GSME": "gas meter"}
+    return {
+        eui: f"{home.name}/{boxes.get(kind, kind.lower())}"
+        for home in read_street(folder).homes
+        for eui, kind in home.devices
+    }
+
+
+def replay(file: Path, keys: Path | None, names: Mapping[Eui, str], *, everything: bool, json: bool) -> None:
+    """Print a capture. Raises :class:`InputError` where it is none, or stops making sense."""
+    tracer, table = Tracer(names), _KeyTable(keys)
+    tracer.know(table.news())
+    show = _printer(everything, json)
+    try:
+        for captured in read(_octets(file, _LARGEST_FILE)):
+            for line in tracer.take(captured.frame, captured.at):
+                show(line)
+    except InputError as error:
+        raise UsageError(f"{file}: {error}") from None
+
+
+def follow(
+    interface: str, port: int, keys: Path | None, names: Mapping[Eui, str], *, everything: bool, json: bool
+) -> None:
+    """Print what is on the air of this machine, until Ctrl-C."""
+    clock, tracer, table = WallClock(), Tracer(names), _KeyTable(keys)
+    tracer.know(table.news())
+    show = _printer(everything, json)
+
+    def heard(frame: bytes) -> None:
+        tracer.know(table.news())
+        for line in tracer.take(frame, clock.now()):
+            show(line)
+
+    async def listen() -> None:
+        air = await UdpAir.opened(interface, port, clock, heard)
+        try:
+            await until_signalled(lambda: print("listening", file=sys.stderr), asyncio.Event().wait())  # type: ignore[arg-type]
+        finally:
+            air.close()
+
+    asyncio.run(listen())
+
+
+class _KeyTable:
+    """A file of rows of Wireshark's key table, which may grow while it is read."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._size = -1
+
+    def news(self) -> list[tuple[bytes, str]]:
+        """The keys in the file, where it has grown; raises :class:`UsageError` where it cannot be used."""
+        if self._path is None:
+            return []
+        try:
+            size = self._path.stat().st_size
+        except OSError as error:
+            raise UsageError(f"{self._path}: {error.strerror}") from None
+        if size == self._size:
+            return []
+        self._size = size
+        try:
+            return list(read_key_rows(_octets(self._path, _LARGEST_TABLE).decode()))
+        except (UnicodeDecodeError, InputError) as error:
+            raise UsageError(f"{self._path}: {error}") from None
+
+
+def _octets(path: Path, most: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    if len(data) > most:
+        raise UsageError(f"{path}: more than {most} bytes")
+    return data
+
+
+def _printer(everything: bool, json: bool) -> Any:
+    """What prints the lines that are wanted."""
+    console = Console(highlight=False, soft_wrap=True)
+
+    def show(line: Line) -> None:
+        if not (everything or line.whole or line.sealed):
+            return
+        if json:
+            print(msgspec.json.encode(_object(line)).decode(), flush=True)
+        elif console.is_terminal:
+            console.print(Text(_words(line), style=_style(line)))
+        else:
+            print(_words(line), flush=True)
+
+    return show
+
+
+def _style(line: Line) -> str:
+    if line.sealed:
+        return "yellow"
+    return "bold" if line.message else _STYLES[line.layer]
+
+
+def _words(line: Line) -> str:
+    parts = [
+        iso(line.at)[11:23],
+        f"{line.source} → {line.destination}",
+        line.layer.value,
+        line.what,
+        f"({line.octets} bytes)",
+    ]
+    if line.tunnel is not None:
+        parts.append(f"tunnel {line.tunnel}")
+    if line.message:
+        parts.append(message_words(line.message))
+    if line.repeated:
+        parts.append("(again)")
+    return "  ".join("".join(sign if sign.isprintable() else "?" for sign in part) for part in parts)
+
+
+def _object(line: Line) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "time": iso(line.at),
+        "pan": None if line.pan is None else f"0x{line.pan:04X}",
+        "from": line.source,
+        "to": line.destination,
+        "layer": line.layer.value,
+        "what": line.what,
+        "bytes": line.octets,
+        "whole": line.whole,
+        "sealed": line.sealed,
+        "repeated": line.repeated,
+        "tunnel": line.tunnel,
+        "message": None,
+    }
+    if line.message:
+        found["message"] = _message(line.message)
+    return found
+
+
+def _message(message: bytes) -> dict[str, Any]:
+    """A GBCS message by its header, and its bytes."""
+    found: dict[str, Any] = {"bytes": message.hex()}
+    try:
+        header = peek(message)
+    except DoorstepError as error:
+        return found | {"error": str(error)}
+    row = use_case(header.message_code)
+    return found | {
+        "use_case": None if row is None else row.label,
+        "message_code": f"0x{header.message_code:04X}",
+        "cra": header.cra.name.lower(),
+        "originator_counter": header.originator_counter,
+        "business_originator_id": str(header.business_originator_id),
+        "business_target_id": str(header.business_target_id),
+    }
