@@ -17,6 +17,7 @@ from doorstep.bench.records import Hop
 from doorstep.bench.scenarios import CASES, demonstration, try_out, without_wan
 from doorstep.bench.street import Street, command_of
 from doorstep.errors import DecodeError
+from doorstep.gbcs.block import decode_block, is_block
 from doorstep.road.han.trace import Tracer
 from doorstep.zigbee import capture, gsme
 from doorstep.zigbee.asdu import Asdu
@@ -71,7 +72,7 @@ def test_our_own_trace_reads_the_same_messages_from_the_same_frames(
     ours = []
     for captured in capture.read(street[1].read_bytes()):
         messages = [line.message for line in tracer.take(captured.frame, captured.at) if line.message]
-        ours.append(tuple(gbcs.peek(message).message_code for message in messages))
+        ours.append(tuple(code for message in messages if (code := code_of(message)) is not None))
     assert [codes for codes in ours if codes] == [frame.codes for frame in frames if frame.codes]
 
 
@@ -114,4 +115,11 @@ def message_code(record: object) -> int | None:
         message = command.data  # Bare, as in every tunnel but a gas meter's.
     else:
         message = getattr(form, "message", b"")
-    return gbcs.peek(message).message_code if message else None
+    return code_of(message) if message else None
+
+
+def code_of(message: bytes) -> int | None:
+    """The Message Code; of a message in blocks, which Wireshark puts together, with the last one."""
+    if is_block(message) and not decode_block(message).last:
+        return None
+    return gbcs.peek(message).message_code
