@@ -104,9 +104,12 @@ _OF_DEVICES: Final[dict[str, Callable[[Effect, Device, Eui | None, Instant], Dev
 }
 
 
-def _text_at(srv: str, path: str) -> Callable[[Element, Eui], Effect | None]:
+def _text_at(srv: str, *paths: str) -> Callable[[Element, Eui], Effect | None]:
+    """The value of a body, at the first of some paths that it has."""
+
     def rule(body: Element, target: Eui) -> Effect | None:
-        return Effect(srv, target, body.text_of(path).strip()) if body.has(path) else None
+        found = [body.text_of(path).strip() for path in paths if body.has(path)]
+        return Effect(srv, target, found[0]) if found else None
 
     return rule
 
@@ -116,7 +119,7 @@ def _device_log(body: Element, target: Eui) -> Effect:
 
 
 _OF_REQUESTS: Final[dict[str, Callable[[Element, Eui], Effect | None]]] = {
-    "6.20.1": _text_at("6.20.1", "ImportMPxN"),
+    "6.20.1": _text_at("6.20.1", "ImportMPANs/ImportMPAN", "ImportMPRN"),
     "6.20.2": _text_at("6.20.2", "ExportMPAN"),
     "8.1.1": lambda body, target: Effect("8.1.1", target),
     "8.11": _device_log,
