@@ -17,16 +17,34 @@ from doorstep.duis.catalogue import VARIANTS
 from doorstep.duis.transform import ROWS
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra, GroupingHeader
-from doorstep.gbcs.usecases import USE_CASES, DeviceType, Protection, UseCase, use_cases_named
+from doorstep.gbcs.usecases import (
+    USE_CASES,
+    DeviceType,
+    PayloadKind,
+    Protection,
+    UseCase,
+    use_cases_named,
+)
 from doorstep.gbcs.usecases.components import COMPONENTS
+from doorstep.road.device.clusters import Attr
+from doorstep.road.device.objects import place
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE, Clause, Decision, Fate, Source, decide
+from doorstep.road.meter import administration
+from doorstep.road.meter.electricity.clusters import ATTRIBUTES
+from doorstep.road.meter.electricity.clusters import COMMANDS as DISPLAY_COMMANDS
+from doorstep.road.meter.electricity.methods import METHODS
+from doorstep.road.meter.electricity.registers import REGISTERS
+from doorstep.road.meter.gas.attributes import ATTRIBUTES as GAS_ATTRIBUTES
+from doorstep.road.meter.gas.commands import COMMANDS as GAS_COMMANDS
+from doorstep.road.meter.gas.reports import REPORTED
 from doorstep.road.ppmid import display as ppmid_display
 from doorstep.road.ppmid.config import DisplayPolicy, InquiryPolicy, PpmidPolicy
 from doorstep.road.ppmid.deliveries import MOVES
 from doorstep.road.ppmid.effects import EFFECTS
 from doorstep.road.ppmid.events import Stage
 from doorstep.zigbee.clusters import CLUSTERS
+from doorstep.zigbee.zcl import Direction
 
 HERE: Final = Path(__file__).parent
 
@@ -124,6 +142,141 @@ def transform_rows() -> str:
         "one, or on a guess, it says so.\n\n"
         f"{_table(('SRV', 'use case', 'Devices', 'originator', 'rests on'), rows)}"
     )
+
+
+def devices() -> str:
+    """Which use cases the emulated meters execute, and what displays read of them, from their tables."""
+    head = ("code", "use case", "title", "executed")
+    electricity = _executed(DeviceType.ESME, PayloadKind.DLMS, _esme_lacks, administration.ESME)
+    gas = _executed(DeviceType.GSME, PayloadKind.GBZ, _gsme_lacks, administration.GSME)
+    told = [(CLUSTERS[one.cluster].name, f"0x{one.id:04X}", _attribute_name(one)) for one in ATTRIBUTES]
+    asked = [(command.__name__, _doc(command)) for command in DISPLAY_COMMANDS]
+    reported = [(cluster.name, " ".join(map(_attribute_name, found))) for cluster, found in REPORTED]
+    return (
+        f"{_NOTICE}\n# The emulated meters\n\n"
+        "Which Commands each meter executes, by its tables: a use case is executed where every object, "
+        "attribute and command that it is made of has a row. Where one has none the Command is checked, "
+        "counted and answered all the same, and its Response says which component failed. The hub and the "
+        "PPMID are described in their own rooms, `road/hub` and `road/ppmid`.\n\n"
+        "Any meter checks, in this order: format and target, use case, protections, originator and role, "
+        "signature, MAC, Originator Counter (`road/device/checks.py`). What fails there gets no Response.\n\n"
+        f"## The electricity meter\n\n{_table(head, electricity)}\n"
+        "### What a display reads of it\n\nBy ZCL, at endpoint 1, for Devices that have joined with it.\n\n"
+        f"{_table(('cluster', 'attribute', 'name'), told)}\n"
+        f"{_table(('command', 'what it asks for'), asked)}\n"
+        f"## The gas meter\n\n{_table(head, gas)}\n"
+        "### What it reports at every wake\n\nTo its mirror in the hub, of which displays read it.\n\n"
+        f"{_table(('cluster', 'attributes'), reported)}\n"
+        f"## Choices and gaps\n\n{_table(('of', 'what is done'), _CHOICES)}"
+    )
+
+
+_CHOICES: Final = (
+    (
+        "calendars",
+        "kept, not read: no non-disablement periods, and the first price of a switching table is "
+        "told as the one in force",
+    ),
+    (
+        "a date that has passed",
+        "is now; a later instruction of the same kind takes the place of the one that waits",
+    ),
+    (
+        "arming a supply that is on",
+        "leaves it on; a supply that is armed is turned on by a display only where credit is not exhausted",
+    ),
+    (
+        "top-ups",
+        "pay emergency credit used, then the payment debt's share, then the balance; taken in "
+        "credit mode, too",
+    ),
+    (
+        "top-ups that are not applied",
+        "in GBZ all answered with result 1, as the facts have it; to a display with ZigBee's own results",
+    ),
+    (
+        "accumulated debt",
+        "the sum of the three debts",
+    ),
+    (
+        "logs",
+        "a gas meter keeps its last five top-ups; of profile, billing, daily and event logs it finds nothing",
+    ),
+    (
+        "certificates (CS02b)",
+        "have to be issued by one that came with them; that this leads to the root is not checked, "
+        "as no root's key is held",
+    ),
+    (
+        "firmware (CS06)",
+        "the image is there from the start; its way by ZigBee OTA is not modelled",
+    ),
+    (
+        "sleep",
+        "a gas meter wakes every 30 minutes and listens for 20 seconds after it last sent or heard something",
+    ),
+    (
+        "without a mirror",
+        "a gas meter asks for messages at every wake",
+    ),
+)
+
+
+def _executed(
+    device_type: DeviceType,
+    kind: PayloadKind,
+    lacks: Callable[[str], bool],
+    in_asn1: frozenset[str],
+) -> list[tuple[str, ...]]:
+    """The use cases of a meter, and whether it executes them: yes, or what is missing."""
+    rows: list[tuple[str, ...]] = []
+    for row in USE_CASES.values():
+        if not row.command or (device_type not in row.targets and row.name not in in_asn1):
+            continue
+        if row.payload is PayloadKind.ASN1:
+            verdict = "yes" if row.name in in_asn1 else "no"
+        elif row.payload is kind:
+            forms = COMPONENTS.get(row.code, ())
+            missing = [part for form in forms for part in form if lacks(part.partition(" *")[0])]
+            verdict = "yes" if forms and not missing else _missing(missing)
+        else:
+            continue
+        rows.append((f"0x{row.code:04X}", row.label, row.title, verdict))
+    return rows
+
+
+def _missing(components: list[str]) -> str:
+    shown = ", ".join(f"`{one}`" for one in dict.fromkeys(components[:2]))
+    return f"no: {shown}" if shown else "not known"
+
+
+def _esme_lacks(component: str) -> bool:
+    """Whether an ESME has no row for ``SET 112 0-0:19.10.0.255 2``."""
+    verb, _, where = component.partition(" ")
+    try:
+        found = place(where)
+    except ValueError:
+        return True
+    return found not in (METHODS if verb == "ACTION" else REGISTERS)
+
+
+def _gsme_lacks(component: str) -> bool:
+    """Whether a GSME has no row for ``0705 client 04``; attributes are looked up one by one when read."""
+    cluster, side, number = component.split()
+    if side == "general":
+        return int(cluster, 16) not in {attribute.cluster for attribute in GAS_ATTRIBUTES}
+    direction = Direction.TO_SERVER if side == "client" else Direction.TO_CLIENT
+    return CLUSTERS[int(cluster, 16)].commands(direction).get(int(number, 16)) not in GAS_COMMANDS
+
+
+def _attribute_name(attribute: Attr) -> str:
+    row = CLUSTERS[attribute.cluster].attribute(attribute.id)
+    assert row is not None, f"{attribute} has a row"
+    return row.name
+
+
+def _doc(command: type) -> str:
+    return (command.__doc__ or "").split("\n")[0]
 
 
 def routing() -> str:
@@ -289,6 +442,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "transform-rows.md": transform_rows,
     "routing-rule.md": routing,
     "ppmid-tables.md": ppmid,
+    "devices.md": devices,
 }
 
 

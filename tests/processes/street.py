@@ -165,10 +165,12 @@ class ProcessStreet:
             "serve": ("--port", str(self.service), "--gateway", f"http://{here}:{self.gateway}"),
             "hub": (*home, "--wan", f"ws://{here}:{self.wan}", "--key-log", str(self.key_log)),
             "meter": home,
+            "gas-meter": (*home, "--type", "gas", "--wake", "4"),
             "ppmid": (*home, "--supplier", f"ws://{here}:{self.service}"),
         }[command]
         state = ("--state", str(self._folder / f"{command}.state")) if self._state else ()
-        arguments = (command, "--keys", str(self.keys), "--json", *own, *state, *more)
+        kind = "meter" if command == "gas-meter" else command
+        arguments = (kind, "--keys", str(self.keys), "--json", *own, *state, *more)
         stop = self.stops[command] = Stop(command, arguments, self._folder)
         return stop
 

@@ -212,3 +212,18 @@ def _alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_gas_meter_that_sleeps_fetches_its_command(make_street: MakeStreet) -> None:
+    street = make_street(response_copy=True)
+    street.start_all("--no-wan")
+    street.start("gas-meter")
+    gas = street.plan.home("1").eui("GSME")
+    street.until(lambda: street.log("gas-meter", "joined"), "the gas meter to join")
+    relay = street.plan.home("1").eui("PPMID")
+    name = street.place(
+        home=None, target=str(gas), relay=str(relay), use="top-up", value="500", patience_seconds=60
+    )
+    assert street.reaches(name, "executed")["evidence"] == "authenticated Response"
+    (executed,) = street.log("gas-meter", "executed", "CS01b")
+    assert executed["succeeded"] is True

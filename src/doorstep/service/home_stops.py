@@ -14,6 +14,7 @@ from doorstep.gbcs.keys import Holding, KeyRing
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.configurations import (
     device_radio,
+    gas_meter_config,
     hub_config,
     hub_keys,
     hub_radio,
@@ -27,6 +28,8 @@ from doorstep.road.hub import events as hub
 from doorstep.road.hub.machine import Hub
 from doorstep.road.meter import events as meter
 from doorstep.road.meter.electricity.machine import Esme
+from doorstep.road.meter.gas.config import WakePolicy
+from doorstep.road.meter.gas.machine import Gsme
 from doorstep.road.ppmid import events as ppmid
 from doorstep.road.ppmid.machine import Ppmid
 from doorstep.service.air import Air, UdpAir
@@ -42,15 +45,24 @@ from doorstep.service.wan_link import WanDialler
 __all__ = ["run_hub", "run_meter", "run_relay"]
 
 _HHT_JOINS_WITHIN: Final = 3_600_000
+_METERS: Final = {DeviceType.ESME: "meter", DeviceType.GSME: "gas meter"}
 
 
-async def run_meter(setting: StopSetting, han: HanSetting, which: str, ready: Ready) -> None:
-    """The electricity meter of a home, until it is told to end."""
+async def run_meter(
+    setting: StopSetting,
+    han: HanSetting,
+    which: str,
+    ready: Ready,
+    *,
+    device_type: DeviceType = DeviceType.ESME,
+    waking: WakePolicy | None = None,
+) -> None:
+    """A meter of a home, ESME or GSME, until it is told to end; ``waking`` is for a GSME, which sleeps."""
     street, keys = setting.street()
     home = street.home(which)
-    config = meter_config(street, home)
-    radio = device_radio(home, DeviceType.ESME, setting.device_secrets(config.eui))
-    log = EventLog(f"{home.name}/meter")
+    eui = home.eui(device_type.value)
+    radio = device_radio(home, device_type, setting.device_secrets(eui))
+    log = EventLog(f"{home.name}/{_METERS[device_type]}")
 
     async def perform(event: Any) -> None:
         if isinstance(event, Transmit):
@@ -58,9 +70,13 @@ async def run_meter(setting: StopSetting, han: HanSetting, which: str, ready: Re
         else:
             log(event)
 
-    with setting.memory(f"meter {config.eui}", log) as memory:
-        held = memory.load()
-        machine = Esme(config, KeyRing(Holding(keys, config.eui)), memory=held)
+    with setting.memory(f"meter {eui}", log) as memory:
+        held, own = memory.load(), KeyRing(Holding(keys, eui))
+        machine: Esme | Gsme
+        if device_type is DeviceType.GSME:
+            machine = Gsme(gas_meter_config(street, home), own, memory=held, waking=waking)
+        else:
+            machine = Esme(meter_config(street, home), own, memory=held)
         box: Box[Any, Any] = Box(machine, Radio(radio, memory=held), meter.PoweredOn)
         driver: Driver[Any, Any] = Driver(box, memory, perform, WallClock())
         driver.offer(meter.PoweredOn())

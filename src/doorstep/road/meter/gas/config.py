@@ -22,6 +22,7 @@ from doorstep.zigbee.types import Value
 __all__ = ["GsmeConfig", "WakePolicy"]
 
 _MINUTE: Final = 60_000
+_LISTENING: Final = 20_000
 
 
 class GsmeConfig(Struct, frozen=True, kw_only=True):
@@ -60,8 +61,13 @@ class WakePolicy(Struct, frozen=True, kw_only=True):
     interval: Instant = 30 * _MINUTE
     """The standard's: about how long it sleeps. It wakes at multiples of this after it was switched on."""
 
-    listening: Instant = 20_000
+    listening: Instant = _LISTENING
     """A choice: how long it stays awake after the last thing that it sent or heard."""
+
+    @classmethod
+    def every(cls, interval: Instant) -> WakePolicy:
+        """Another interval; one so short that it would never sleep leaves it half of that to listen."""
+        return cls(interval=interval, listening=min(_LISTENING, interval // 2))
 
     def __post_init__(self) -> None:
         if not 0 < self.listening < self.interval:

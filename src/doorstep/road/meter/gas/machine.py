@@ -48,6 +48,7 @@ __all__ = ["Gsme"]
 _GET: Final = "0/get"
 """The tunnel's reference for a GET, which is nothing that is remembered."""
 
+_MIRRORED: Final = {cluster.id: cluster for cluster, _attributes in REPORTED}
 _NO_MIRROR: Final = 0xFFFF
 _SECOND: Final = 1000
 
@@ -188,12 +189,13 @@ class Gsme(Meter[GasState]):
 
     def _hear_other(self, asdu: Asdu, now: Instant) -> None:
         """What the mirror says, and nobody else's business."""
-        if asdu.source != self.config.hub or asdu.cluster != METERING.id or asdu.profile != SMART_ENERGY:
+        cluster = _MIRRORED.get(asdu.cluster)
+        if cluster is None or asdu.source != self.config.hub or asdu.profile != SMART_ENERGY:
             super()._hear_other(asdu, now)
             return
         try:
             frame = Frame.from_bytes(asdu.payload)
-            command = METERING.command_in(frame) if frame.cluster_specific else frame.general_command
+            command = cluster.command_in(frame) if frame.cluster_specific else frame.general_command
         except DecodeError as error:
             self._out.put(Note("ignored", f"of the mirror: {error}", asdu.payload))
             return
@@ -204,7 +206,7 @@ class Gsme(Meter[GasState]):
                 pending = any(flags[:1]) and flags[0] & FunctionalFlag.TUNNEL_MESSAGE_PENDING
                 self._step(Event.FLAGGED if pending else Event.UNFLAGGED, now)
             case DefaultResponse():
-                pass
+                pass  # It confirms a report or a configuration, of which no answer is awaited.
 
     def _command(self, command: Command, endpoint: int, now: Instant) -> None:
         frame = METERING.frame(command, Direction.TO_CLIENT, sequence=self._next_sequence())
