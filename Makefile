@@ -40,7 +40,7 @@ soak: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
-	@for target in gbcs payload json zigbee capture radio duis; do $(BIN)/python -m fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
+	@for target in gbcs payload json zigbee capture radio duis hub; do $(BIN)/python -m fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

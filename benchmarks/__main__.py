@@ -12,7 +12,7 @@ from typing import Final
 
 from cryptography.hazmat.backends.openssl import backend
 
-from benchmarks import gateway
+from benchmarks import gateway, hub
 from benchmarks.figures import BOUND, VERIFIED, Figure, import_time, measure, ratio
 from benchmarks.material import gather
 
@@ -23,12 +23,12 @@ IMPORT_TARGET: Final = 120
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="rounds of each figure (default: %(default)s)")
-    parser.add_argument("--only", choices=("messages", "gateway"), help="one of the two tables")
+    parser.add_argument("--only", choices=("messages", "gateway", "hub"), help="one of the tables")
     arguments = parser.parse_args()
-    if arguments.only != "gateway":
-        messages(arguments.rounds)
-    if arguments.only != "messages":
-        requests(arguments.rounds)
+    tables = {"messages": messages, "gateway": requests, "hub": routing}
+    for name, table in tables.items():
+        if arguments.only in (None, name):
+            table(arguments.rounds)
 
 
 def messages(rounds: int) -> None:
@@ -56,6 +56,17 @@ def requests(rounds: int) -> None:
         share = f"{one.ratio:.2f}" if one.ratio is not None else ""
         target = f" (target {gateway.GATEWAY_TARGET:.2f})" if one.name == gateway.REQUESTS else ""
         print(f"| {one.name} | {one.median:,.0f} | {one.best:,.0f} | {bound} | {share}{target} |")
+
+
+def routing(rounds: int) -> None:
+    """The tables of the Communications Hub."""
+    print(f"One hub in memory, one thread, {rounds} rounds, in the processor's time. {machine()}.\n")
+    print("| way | messages a second | µs a message |\n|---|--:|--:|")
+    for figure in hub.measure_hops(rounds):
+        print(f"| {figure.name} | {figure.a_second:,.0f} | {figure.median:.0f} |")
+    print("\n| µs a Command, from PPMID to ESME | x1 | x10 | x100 |\n|---|--:|--:|--:|")
+    for name, figures in hub.measure_growth(rounds):
+        print(f"| {name} | {' | '.join(f'{figure.median:.0f}' for figure in figures)} |")
 
 
 def row(figure: Figure, share: str) -> str:

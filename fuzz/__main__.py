@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-NAMES: Final = ("gbcs", "payload", "json", "zigbee", "capture", "radio", "duis")
+NAMES: Final = ("gbcs", "payload", "json", "zigbee", "capture", "radio", "duis", "hub")
 FOLDER: Final = Path("build/fuzz")
 
 # An input that takes longer, in seconds, or more memory, in megabytes, is a finding.

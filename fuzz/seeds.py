@@ -9,6 +9,7 @@ from typing import Final
 from tests.gbcs import specimens
 from tests.gbcs.vectors import COMMAND_18_4
 from tests.road.han.home import METER, PPMID, RadioHome, device_config, hub_config
+from tests.road.hub import messages as hub_messages
 
 from doorstep import duis
 from doorstep.duis import element
@@ -95,6 +96,32 @@ def _duis() -> Iterator[bytes]:
     )
 
 
+def _hub() -> Iterator[bytes]:
+    """What a PPMID, a gas meter and the WAN would say, each by itself and all together."""
+    ask = bytes.fromhex("01000006FFFF00DC05")
+    relayed = bytes.fromhex("0103020100") + hub_messages.command(hub_messages.ESME)
+    answer = hub_messages.response(hub_messages.GSME)
+    steps = [
+        _step(2, 3, 0, ask),
+        _step(2, 3, 0, relayed),
+        _step(1, 3, 0, bytes.fromhex("010402000001")),
+        _step(1, 3, 0, bytes.fromhex("010502000003") + answer),
+        _step(1, 1, 1, bytes.fromhex("090601")),
+        _step(1, 2, 1, bytes.fromhex("0907080A0000000807000101")),
+        _step(1, 2, 1, bytes.fromhex("08080AFEFF3001")),
+        _step(2, 1, 3, bytes.fromhex("0009000103")),
+        _step(7, 0, 0, hub_messages.command(hub_messages.GSME)),
+        _step(0, 3, 0, bytes.fromhex("090000010000DC05")),
+        bytes(4),
+    ]
+    yield from steps
+    yield b"".join(steps)
+
+
+def _step(who: int, endpoint: int, cluster: int, octets: bytes) -> bytes:
+    return bytes((who, endpoint, cluster, len(octets))) + octets
+
+
 SEEDS: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "gbcs": _gbcs,
     "payload": _payload,
@@ -103,5 +130,6 @@ SEEDS: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "capture": _capture,
     "radio": _radio,
     "duis": _duis,
+    "hub": _hub,
 }
 """Valid inputs for each target, by its name."""

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from cryptography import x509
 from tests.gbcs import specimens
+from tests.road.hub import messages as hub_messages
+from tests.road.hub.bench import Bench
 
 from doorstep import duis, gbcs
 from doorstep.errors import DecodeError, EncodeError, NoKey, Unsupported, VerificationError, XmlError
@@ -26,7 +28,11 @@ from doorstep.road.han.config import Admission, HanConfig, Network, Role
 from doorstep.road.han.events import PoweredOn, Received
 from doorstep.road.han.machine import Radio
 from doorstep.road.han.trace import Tracer
+from doorstep.road.hub.config import HubPolicy
+from doorstep.road.hub.events import FromWan
+from doorstep.road.machine import Heard
 from doorstep.zigbee import aps, capture, mac, nwk, zcl, zdo, zep
+from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.auxiliary import Auxiliary, KeyId
 from doorstep.zigbee.clusters import CLUSTERS
 from doorstep.zigbee.layout import Layout
@@ -200,6 +206,36 @@ def _nobody(_issuer: str, _serial: int) -> x509.Certificate | None:
     return None
 
 
+# -- the hub ------------------------------------------------------------------------------------------
+
+_DEVICES: Final = (hub_messages.ESME, hub_messages.GSME, hub_messages.PPMID, hub_messages.STRANGER)
+_CLUSTERS: Final = (0x0704, 0x0702, 0x0705, 0x0700, 0x0703, 0x0000)
+_STEPS: Final = 200
+
+
+def _hub(data: bytes) -> None:
+    """Payloads one after the other: Device, endpoint, cluster, length and octets of each.
+
+    A length of 0 lets an hour pass; without a Device the octets come over the WAN.
+    """
+    bench = Bench(policy=HubPolicy(waiting=3, wan_waiting=3, taps=2, mirrored=5, events=5, returns=3))
+    bench.open(hub_messages.PPMID)
+    bench.open(hub_messages.GSME)
+    at = steps = 0
+    while at + 4 <= len(data) and steps < _STEPS:
+        who, endpoint, what, size = data[at : at + 4]
+        octets, at, steps = data[at + 4 : at + 4 + size], at + 4 + size, steps + 1
+        if not size:
+            bench.wait(3_600_000)
+        elif who % 8 < len(_DEVICES):
+            cluster = _CLUSTERS[what % len(_CLUSTERS)]
+            payload = Asdu(_DEVICES[who % 8], hub_messages.GPF, 1, endpoint % 5, cluster, 0x0109, octets)
+            bench.tell(Heard(payload))
+        else:
+            bench.tell(FromWan(octets))
+    assert len(bench.memory) <= 60
+
+
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "gbcs": _gbcs,
     "payload": _payload,
@@ -208,5 +244,6 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "capture": _capture,
     "radio": _radio,
     "duis": _duis,
+    "hub": _hub,
 }
 """What can be fuzzed, by name."""
