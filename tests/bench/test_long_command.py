@@ -10,8 +10,9 @@ from msgspec import structs
 from doorstep.bench.links import Faults
 from doorstep.bench.records import Hop, Remark
 from doorstep.bench.street import Media, Street, command_of
-from doorstep.duis.element import Element
+from doorstep.duis.element import Element, element
 from doorstep.gbcs import gbt
+from doorstep.gbcs.header import Cra
 from doorstep.road.meter.events import Executed
 from doorstep.road.supplier.delivery import Delivery, Evidence, State
 from doorstep.road.supplier.orders import Order, Route
@@ -46,16 +47,28 @@ def tariff() -> Element:
     return tariffs.whole(tariffs.elements(tariffs.table(days=days), special))
 
 
+def made(*, response_copy: bool, seed: int = 0, faults: Media = ONE_IN_TEN, wan: bool = False) -> Street:
+    """The street with everything joined."""
+    street_of = plan(response_copy=response_copy)
+    down = () if wan else (street_of.homes[0].name,)
+    street = Street(street_of, keys_of(street_of), NOW, faults=faults, seed=seed, wan_down=down)
+    street.world.run(end=NOW + 5 * MINUTE)
+    return street
+
+
+def ordered(street: Street, name: str, variant: str, body: Element, route: Route = Route.PPMID) -> Delivery:
+    """What the supplier knows of an order once it is over."""
+    home = street.plan.homes[0]
+    relay = home.eui("PPMID") if route.local else None
+    street.place(Order(name, variant, home.eui("ESME"), body, route, relay, HOUR))
+    street.world.run(until=lambda: street.finished(name), end=street.world.now + 3 * HOUR)
+    return street.deliveries[name]
+
+
 def delivered(*, response_copy: bool, seed: int = 0, faults: Media = ONE_IN_TEN) -> tuple[Street, Delivery]:
     """The street after the tariff was ordered by the PPMID, and what the supplier knows; there is no WAN."""
-    street_of = plan(response_copy=response_copy)
-    home = street_of.homes[0]
-    street = Street(street_of, keys_of(street_of), NOW, faults=faults, seed=seed, wan_down=(home.name,))
-    street.world.run(end=NOW + 5 * MINUTE)
-    relay, meter = home.eui("PPMID"), home.eui("ESME")
-    street.place(Order("tariff", "1.1.1", meter, tariff(), Route.PPMID, relay, HOUR))
-    street.world.run(until=lambda: street.finished("tariff"), end=NOW + 3 * HOUR)
-    return street, street.deliveries["tariff"]
+    street = made(response_copy=response_copy, seed=seed, faults=faults)
+    return street, ordered(street, "tariff", "1.1.1", tariff())
 
 
 def executed(street: Street) -> list[bytes]:
@@ -98,3 +111,27 @@ def test_without_loss_each_block_crosses_once_and_nothing_is_asked_for() -> None
     assert numbers == list(range(1, len(numbers) + 1))
     assert [block.number for block in blocks(street, "home 1/hub")] == numbers
     assert delivery.state is State.EXECUTED
+
+
+def test_over_the_wan_a_long_command_goes_in_blocks_too() -> None:
+    street = made(response_copy=False, wan=True)
+    delivery = ordered(street, "tariff", "1.1.1", tariff(), Route.WAN)
+    assert (delivery.state, delivery.evidence) == (State.EXECUTED, Evidence.RESPONSE)
+    (command,) = executed(street)
+    assert len(command) >= LEAST
+    over_wan = [
+        r.item for r in street.records if isinstance(r, Hop) and r.medium == "WAN" and r.sender == "dcc"
+    ]
+    assert b"".join(gbt.decode_block(item).data for item in over_wan) == command
+
+
+@pytest.mark.parametrize("route", [Route.WAN, Route.PPMID])
+def test_a_long_response_comes_back_whole_by_either_way(route: Route) -> None:
+    """The tariff is read again: what a meter answers is as long as what it was sent."""
+    street = made(response_copy=True, wan=route is Route.WAN)
+    ordered(street, "tariff", "1.1.1", tariff(), route)
+    read = ordered(street, "read", "4.11.1", element("ReadTariffPrimaryElement"), route)
+    assert (read.state, read.evidence) == (State.EXECUTED, Evidence.RESPONSE), read.reason
+    assert len(read.response) > 1_500
+    answered = [block for block in blocks(street, "home 1/meter") if block.header.cra is Cra.RESPONSE]
+    assert b"".join({block.number: block.data for block in answered}.values()) == read.response

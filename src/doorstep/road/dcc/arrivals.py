@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from doorstep.duis.response import FutureDatedAlert
 from doorstep.errors import DoorstepError, InputError
+from doorstep.eui import Eui
 from doorstep.gbcs.alerts import alert_code
-from doorstep.gbcs.header import Cra
-from doorstep.gbcs.message import Message, decode
+from doorstep.gbcs.gbt import Block, GaveUp, Reassembly, Whole, decode_block, is_block
+from doorstep.gbcs.header import Cra, GroupingHeader
+from doorstep.gbcs.message import Message, decode, peek
 from doorstep.gbcs.times import Instant
 from doorstep.road.dcc import alerts, events
 from doorstep.road.dcc.desk import Desk
@@ -21,20 +23,53 @@ class Arrivals:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._reassembly = Reassembly(desk.policy.blocks)
 
     def take(self, event: events.FromWan, now: Instant) -> None:
-        """Forward what a Device sent to the User that it is for."""
-        desk = self._desk
+        """Forward what a Device sent to the User that it is for, once it is whole."""
         try:
-            message = decode(event.message)
-            device = desk.registry.devices.get(message.header.business_originator_id)
-            if device is None or device.hub != event.hub:
-                raise InputError(f"{event.hub} is not the hub of {message.header.business_originator_id}")
-            desk.broker.authenticate(message)
-            forward = self._alert if message.header.cra is Cra.ALERT else self._response
-            forward(message, event.message, now)
+            self._check_hub(peek(event.message), event.hub)
+            if is_block(event.message):
+                self._take_block(decode_block(event.message), now)
+            else:
+                self._forward(event.message, now)
         except DoorstepError as error:
-            desk.note("refused", f"from the WAN: {error}", event.message)
+            self._desk.note("refused", f"from the WAN: {error}", event.message)
+
+    def deadline(self) -> Instant | None:
+        """When a long message is given up of which no more blocks have come."""
+        return self._reassembly.deadline()
+
+    def on_deadline(self, now: Instant) -> None:
+        """Forget what is too old."""
+        self._reassembly.on_deadline(now)
+        self._put_together(now)
+
+    def _check_hub(self, header: GroupingHeader, hub: Eui) -> None:
+        device = self._desk.registry.devices.get(header.business_originator_id)
+        if device is None or device.hub != hub:
+            raise InputError(f"{hub} is not the hub of {header.business_originator_id}")
+
+    def _take_block(self, block: Block, now: Instant) -> None:
+        if block.is_acknowledgement:
+            # The whole Command is sent again in its time, so there is nothing to do for a few of its blocks.
+            raise InputError("a Device asks for blocks of a Command, which is sent again as a whole")
+        self._reassembly.receive(block, now)
+        self._put_together(now)
+
+    def _put_together(self, now: Instant) -> None:
+        while (event := self._reassembly.next_event()) is not None:
+            if isinstance(event, Whole):
+                self._forward(event.message, now)
+            elif isinstance(event, GaveUp):
+                device = event.header.business_originator_id
+                self._desk.note("given up", f"a long message of {device}: {event.why}")
+
+    def _forward(self, data: bytes, now: Instant) -> None:
+        message = decode(data)
+        self._desk.broker.authenticate(message)
+        forward = self._alert if message.header.cra is Cra.ALERT else self._response
+        forward(message, data, now)
 
     def give_up(self, command: Outstanding, now: Instant) -> None:
         """A Command could not be delivered within its lifetime.

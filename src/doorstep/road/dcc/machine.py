@@ -15,6 +15,7 @@ from doorstep.duis import xml
 from doorstep.duis.signature import CertificateFor, sign
 from doorstep.errors import DoorstepError, NoKey, Unsupported
 from doorstep.eui import Eui
+from doorstep.gbcs.gbt import pieces_of
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.road.dcc import events
@@ -26,6 +27,7 @@ from doorstep.road.dcc.desk import Desk
 from doorstep.road.dcc.inventory import Device, Inventory
 from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.dcc.quarantine import Quarantined
+from doorstep.road.dcc.records import Outstanding
 from doorstep.road.dcc.requests import Requests
 from doorstep.road.machine import Memory, Note, Remember, Stop
 
@@ -110,19 +112,28 @@ class Dcc(Stop[events.DccEvent]):
 
     def deadline(self) -> Instant | None:
         """When the next attempt, held request, scheduled read or end of a storm is due."""
-        return self._desk.deadline()
+        dues = (self._desk.deadline(), self._arrivals.deadline())
+        return min((due for due in dues if due is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
         """Do what is due."""
         self._requests.on_deadline(now)
         self._arrivals.storms_over(now)
+        self._arrivals.on_deadline(now)
         due = self._desk.wan.due(now)
         for command in due.send:
-            self._out.put(events.ToWan(command.hub, command.command, command.name))
+            self._send(command)
         for command in due.over:
             self._arrivals.give_up(command, now)
         for push in self._desk.mailbox.due(now):
             self._out.put(push)
+
+    def _send(self, command: Outstanding) -> None:
+        """Send a Command to its hub, a long one in blocks: it is there once the last of them is."""
+        pieces = pieces_of(command.command, self._policy.wan_transfer)
+        for left, piece in zip(range(len(pieces) - 1, -1, -1), pieces, strict=True):
+            name = command.name if not left else f"{command.name}, {left} to come"
+            self._out.put(events.ToWan(command.hub, piece, name))
 
     def _post(self, posted: events.Posted, now: Instant) -> None:
         """Answer one HTTP request, once what it asks for is written down."""

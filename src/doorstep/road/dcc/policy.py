@@ -6,6 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from doorstep.gbcs import gbt
+
 __all__ = ["HOUR", "MINUTE", "DccPolicy"]
 
 MINUTE: Final = 60_000
@@ -114,6 +116,13 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     wan_longest_retry: int = HOUR
     wan_lifetime: int = 7 * 24 * HOUR
     """A Command is sent again after 1 minute, each time twice as late up to an hour, for seven days."""
+
+    wan_transfer: int = 1_498
+    """The longest message that goes whole; a longer Command goes in blocks. So many bytes fit a hub's tunnel
+    to a gas meter."""
+
+    blocks: gbt.Policy = gbt.Policy(messages=1_024, memory=1 << 24)
+    """How long Responses are put together. Nothing is asked for. What is half there is not remembered."""
 
     wan_window: int = 32
     """How many Commands are sent to one hub before one of them is known to have arrived there."""
