@@ -26,6 +26,7 @@ from doorstep.gbcs.usecases import (
     use_cases_named,
 )
 from doorstep.gbcs.usecases.components import COMPONENTS
+from doorstep.road.dcc.policy import DccPolicy
 from doorstep.road.device.clusters import Attr
 from doorstep.road.device.objects import place
 from doorstep.road.hub.device_log import DeviceLog
@@ -436,6 +437,16 @@ def _sentence(text: str) -> str:
     return re.sub(r":\w+:(?=`)", "", " ".join(text.split()))
 
 
+def dcc_policies() -> str:
+    """The choices of the emulated DCC."""
+    return (
+        f"{_NOTICE}\n# The choices of the emulated DCC\n\n[What it does](dcc.md). "
+        "Where no public source says what the real one does, the choice has a name here, a default, "
+        "and a reason. Times are in milliseconds, "
+        f"sizes in bytes or entries.\n\n{_choices(DccPolicy)}"
+    )
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "use-cases.md": use_cases,
     "service-requests.md": service_requests,
@@ -443,6 +454,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "routing-rule.md": routing,
     "ppmid-tables.md": ppmid,
     "devices.md": devices,
+    "dcc-policies.md": dcc_policies,
 }
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
 from doorstep.duis import DccAlert, Element, Request, element
+from doorstep.duis.catalogue import VARIANTS, Role
 from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.effects import changed
-from doorstep.road.dcc.events import Push, WanUp
-from doorstep.road.dcc.inventory import Details, Device, DeviceStatus, Inventory
+from doorstep.road.dcc.events import Answer, Push, WanUp
+from doorstep.road.dcc.inventory import Details, Device, DeviceStatus, Inventory, User
 from doorstep.road.dcc.records import Effect
 from tests.duis.bodies.specimens import smallest
 from tests.road.dcc.office import (
@@ -29,6 +33,7 @@ from tests.road.dcc.office import (
     asked,
     content_of,
     of,
+    only,
     read,
     response_to,
     sent,
@@ -223,10 +228,22 @@ def test_the_wan_matrix_has_a_region_for_an_address(office: Office) -> None:
     assert content.text_of("DSPWANMatrixResponse/CSPRegion") == "Unknown"
 
 
-@pytest.mark.parametrize("name", ["ServiceOptIn", "UpdateFirmware", "UpdatePPMIDFirmware"])
-def test_what_is_not_emulated_is_said_so(office: Office, name: str) -> None:
-    user = OPERATOR if name == "ServiceOptIn" else SUPPLIER
-    assert office.status(asked(8, 1, smallest(name), originator=user, target=DCC)) == 501
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "dcc.md"
+DOCUMENTED = dict(re.findall(r"^\| (\d+\.\d+(?:\.\d+)?) \| (works|501)\b", PAGE.read_text(), re.MULTILINE))
+
+
+def test_every_service_of_the_dcc_itself_is_documented() -> None:
+    assert set(DOCUMENTED) == {row.srv for row in VARIANTS.values() if row.non_device}
+
+
+@pytest.mark.parametrize("srv", DOCUMENTED)
+def test_a_service_works_or_is_refused_as_the_documents_say(srv: str) -> None:
+    """The smallest body of each, by a User of every role: it may be about nothing, but it is understood."""
+    everything = [User(SUPPLIER, frozenset(Role))]
+    office = Office(inventory=Inventory(everything, DEVICES))
+    request = asked(8, 1, smallest(VARIANTS[srv].body_element), target=DCC)
+    answer = only(office.post(request), Answer)
+    assert (answer.status == 501) is (DOCUMENTED[srv] == "501")
 
 
 class TestWhatResponsesChange:

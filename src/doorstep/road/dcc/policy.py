@@ -98,9 +98,10 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     # -- Alerts
 
     storm_count: int = 10
+    """Of the same alert of one Device, so many in a storm's time are forwarded; the others are counted."""
+
     storm_period: int = HOUR
-    """Of the same alert of one Device, so many in that time are forwarded; the others are counted, and one
-    at the end says how many."""
+    """How long a storm lasts: at its end the last that was held back is forwarded, and says how many were."""
 
     storm_exceptions: frozenset[int] = frozenset((0x8F66, 0x8F67))
     """Alert codes that are never held back: outcomes of future-dated instructions, each of which counts."""
@@ -113,9 +114,13 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     # -- retries
 
     wan_first_retry: int = MINUTE
+    """When a Command is first sent again that its hub has not taken; after that each time twice as late."""
+
     wan_longest_retry: int = HOUR
+    """The longest wait between two attempts; also how often one is sent again that its hub has taken."""
+
     wan_lifetime: int = 7 * 24 * HOUR
-    """A Command is sent again after 1 minute, each time twice as late up to an hour, for seven days."""
+    """After so long without a Response a Command is given up, and its User alerted."""
 
     wan_transfer: int = 1_498
     """The longest message that goes whole; a longer Command goes in blocks. So many bytes fit a hub's tunnel
@@ -128,8 +133,10 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     """How many Commands are sent to one hub before one of them is known to have arrived there."""
 
     push_first_retry: int = 1_000
+    """When a push is first made again that the User's receive address did not take; then twice as late."""
+
     push_longest_retry: int = 5 * MINUTE
-    """A push that the User's receive address does not take is repeated, in order, until it does."""
+    """The longest wait between two pushes; they are made, in order, until the User takes them."""
 
     # -- sizes of the books
 
