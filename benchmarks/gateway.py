@@ -135,13 +135,13 @@ class _Process:
     """``doorstep dcc`` on a core of its own."""
 
     def __init__(self, street: Street, state: Path) -> None:
-        self._port, *others = _free_ports(3)
-        ports = zip(("--port", "--wan-port", "--smki-port"), (self._port, *others), strict=True)
+        self._port, wan_port = _free_ports(2)
+        ports = zip(("--port", "--wan-port"), (self._port, wan_port), strict=True)
         options = [word for name, port in ports for word in (name, str(port))]
         self._log = state.with_suffix(".log").open("wb")
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "doorstep.cli", "dcc", "--keys", str(street.folder)),
+                *(sys.executable, "-m", "doorstep.cli", "dcc", "--quiet", "--keys", str(street.folder)),
                 *("--state", str(state), *options),
             ],
             stdout=subprocess.PIPE,

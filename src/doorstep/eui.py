@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from doorstep.errors import DecodeError, InputError
@@ -49,7 +50,13 @@ class Eui(bytes):
         return self[::-1]
 
     def __str__(self) -> str:
-        return self.hex("-").upper()
+        return _dashed(self)
 
     def __repr__(self) -> str:
         return f"Eui({str(self)!r})"
+
+
+@lru_cache(maxsize=4096)
+def _dashed(data: bytes) -> str:
+    """The dashed form; kept, since the same few identifiers are written again and again."""
+    return data.hex("-").upper()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.options import Host, JsonLog, State
+from doorstep.cli.options import Host, JsonLog, Quiet, State
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
 
@@ -56,6 +56,7 @@ def dcc(
     state: State = None,
     host: Host = "127.0.0.1",
     json: JsonLog = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run the DCC.
 
@@ -78,7 +79,7 @@ def dcc(
         thresholds=thresholds,
         admin=admin,
     )
-    run_stop("dcc", lambda setting, ready: run_dcc(setting, own, ready), keys, state, json)
+    run_stop("dcc", lambda setting, ready: run_dcc(setting, own, ready), keys, state, json, quiet=quiet)
 
 
 @quarantine.callback()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AirPort", "Home", "Host", "Interface", "JsonLog", "KeyLog", "KeyStore", "Keys", "State"]
+__all__ = ["AirPort", "Home", "Host", "Interface", "JsonLog", "KeyLog", "KeyStore", "Keys", "Quiet", "State"]
 
 Keys = Annotated[
     Path,
@@ -25,6 +25,9 @@ State = Annotated[
     typer.Option("--state", metavar="FILE", help="Remember in this file; without it, in memory only."),
 ]
 JsonLog = Annotated[bool, typer.Option("--json", help="Log one JSON object a line.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="Log warnings only, and not a line for each thing that is done.")
+]
 Host = Annotated[str, typer.Option("--host", metavar="IP", help="The address to listen on.")]
 Interface = Annotated[
     str,

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from uvloop import new_event_loop
+
 from doorstep.service.event_log import start_log
 from doorstep.service.process import Ready, StopSetting
 
@@ -22,11 +24,14 @@ def run_stop(
     keys: Path,
     state: Path | None,
     json: bool,
+    *,
+    quiet: bool = False,
 ) -> None:
     """Run a stop until SIGINT or SIGTERM; ``name`` is its command's."""
-    start_log(name, json=json)
+    start_log(name, json=json, quiet=quiet)
     _collect_seldom()
-    asyncio.run(work(StopSetting(keys, state), _ready))
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(work(StopSetting(keys, state), _ready))
 
 
 def _collect_seldom() -> None:

@@ -55,10 +55,10 @@ class Verified(Struct, frozen=True):
 def sign(document: bytes | xml.Node, key: ec.EllipticCurvePrivateKey, issuer_name: str, serial: int) -> bytes:
     """The document with an enveloped signature; the same document and key give the same bytes.
 
-    A document that is given as its root has to be as :func:`~doorstep.duis.xml.parse` leaves one, and has the
-    signature afterwards. ``key`` is the party's P-256 XML-signing key; ``issuer_name`` and ``serial`` name
-    its certificate, as :func:`issuer_and_serial` gives them. Raises :class:`XmlError` for a document that
-    does not parse, and :class:`EncodeError` for one that has a signature already or a key of another curve.
+    A document that is given as its root has to be as :func:`~doorstep.duis.xml.parse` leaves one. ``key`` is
+    the party's P-256 XML-signing key; ``issuer_name`` and ``serial`` name its certificate, as
+    :func:`issuer_and_serial` gives them. Raises :class:`XmlError` for a document that does not parse, and
+    :class:`EncodeError` for one that has a signature already or a key of another curve.
     """
     root = xml.parse(document) if isinstance(document, bytes) else document
     if next(root.iter(SIGNATURE), None) is not None:
@@ -70,8 +70,7 @@ def sign(document: bytes | xml.Node, key: ec.EllipticCurvePrivateKey, issuer_nam
     digest = BASE64.render(_digest(root))
     r, s = decode_dss_signature(key.sign(_FORMS[_PREFIX].signed_info(digest), _ALGORITHM))
     value = BASE64.render(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-    root.append(_filled(digest, value, issuer_name, str(serial)))
-    return xml.serialise(root)
+    return xml.serialise(root, _WRITTEN.format(*map(xml.escaped, (digest, value, issuer_name, str(serial)))))
 
 
 def verify(document: bytes, certificate_for: CertificateFor) -> Verified:
@@ -158,6 +157,9 @@ def _form(prefix: str | None) -> _Form:
 
 _FORMS: Final = {prefix: _form(prefix) for prefix in (_PREFIX, None)}
 """The form as nearly everybody writes it."""
+
+_WRITTEN: Final = xml.serialise(_SIGNATURE).decode().partition("?>")[2]
+"""The form as it is written."""
 
 _ALGORITHM: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
 _MOST_KEYS: Final = 1024

@@ -112,9 +112,16 @@ def parse(data: bytes, max_size: int = MAX_SIZE) -> Node:
     return root
 
 
-def serialise(root: Node) -> bytes:
-    """The document in UTF-8 with its declaration, and without a character that is not needed."""
-    return _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False)
+def serialise(root: Node, last: str = "") -> bytes:
+    """The document in UTF-8 with its declaration, and without a character that is not needed.
+
+    ``last`` is an element that is written as the last child of the root, as it stands.
+    """
+    if last and not len(root):
+        root.text = root.text or ""  # So that it has an end tag.
+    document = etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False)
+    head, end, tag = document.rpartition(b"</") if last else (document, b"", b"")
+    return b"".join((_DECLARATION, head, last.encode(), end, tag))
 
 
 def canonical(node: Node, *, exclusive: bool = False) -> bytes:

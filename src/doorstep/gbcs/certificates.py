@@ -134,8 +134,7 @@ def parsing(source: str, what: str) -> Iterator[None]:
 
 def valid_at(certificate: x509.Certificate, now: int) -> bool:
     """Whether ``now`` (milliseconds since 1970) is within the certificate's dates, ends included."""
-    begin = _milliseconds(certificate.not_valid_before_utc)
-    end = _milliseconds(certificate.not_valid_after_utc)
+    begin, end = _dates(certificate)
     return begin <= now < end + 1000
 
 
@@ -180,6 +179,11 @@ _UNREADABLE: Final = (
 
 _ROLES: Final[dict[int | None, Role]] = {role.value: role for role in Role}
 _AGREEING: Final = (KeyUsage.KEY_AGREEMENT, KeyUsage.PREPAYMENT_TOP_UP)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _dates(certificate: x509.Certificate) -> tuple[int, int]:
+    return _milliseconds(certificate.not_valid_before_utc), _milliseconds(certificate.not_valid_after_utc)
 
 
 def _milliseconds(moment: datetime) -> int:

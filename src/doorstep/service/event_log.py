@@ -34,21 +34,25 @@ class EventLog:
 
     def __call__(self, event: Struct) -> None:
         """Write down what the stop does."""
-        self.say(word_of(event), **fields_of(event))
+        if _LOGGER.isEnabledFor(logging.INFO):
+            self.say(word_of(event), **fields_of(event))
 
     def say(self, what: str, /, **fields: str | int | bool) -> None:
         """Write down something else of the stop's."""
         _LOGGER.info(what, extra={_STOP: self._stop, _FIELDS: fields})
 
 
-def start_log(process: str, *, json: bool) -> None:
-    """Let this process log, for people or as JSON; ``process`` names it where no stop is speaking."""
+def start_log(process: str, *, json: bool, quiet: bool = False) -> None:
+    """Let this process log, for people or as JSON; ``process`` names it where no stop is speaking.
+
+    ``quiet`` leaves out what a stop does in the ordinary course: a line for every event.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines(process) if json else _ReadableLines(process))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger("doorstep").setLevel(logging.INFO)
+    logging.getLogger("doorstep").setLevel(logging.WARNING if quiet else logging.INFO)
     # It logs whatever strangers send that is no WebSocket, with a traceback: a port scan would fill the log.
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
 

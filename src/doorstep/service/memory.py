@@ -131,6 +131,8 @@ def _opened(path: Path, owner: str) -> sqlite3.Connection:
         file.execute("PRAGMA locking_mode = EXCLUSIVE")
         file.execute("PRAGMA journal_mode = WAL")
         file.execute("PRAGMA synchronous = FULL")
+        # A page that is written again and again is copied into the file once in as many pages: 32 MiB.
+        file.execute("PRAGMA wal_autocheckpoint = 8192")
         file.execute("BEGIN IMMEDIATE")
         (version,) = file.execute("PRAGMA user_version").fetchone()
         if version == 0:
