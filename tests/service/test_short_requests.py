@@ -13,46 +13,62 @@ def test_a_service_without_values_is_its_empty_body() -> None:
     assert short_body("7.1", ()) == element("EnableSupply")
 
 
-def test_values_make_elements_in_the_order_in_which_they_are_named() -> None:
+PREPAYMENT = element(
+    "UpdatePaymentMode",
+    element(
+        "Prepayment",
+        element("SuspendDebtDisabled", "true"),
+        element("SuspendDebtEmergency", "false"),
+        element("DisablementThreshold", "-5"),
+    ),
+)
+
+
+def test_values_stand_in_the_order_of_the_body_however_they_are_given() -> None:
     values = (
+        "Prepayment/DisablementThreshold=-5",
         "Prepayment/SuspendDebtDisabled=true",
         "Prepayment/SuspendDebtEmergency=false",
-        "Prepayment/DisablementThreshold=-5",
     )
-    assert short_body("1.6", values) == element(
-        "UpdatePaymentMode",
-        element(
-            "Prepayment",
-            element("SuspendDebtDisabled", "true"),
-            element("SuspendDebtEmergency", "false"),
-            element("DisablementThreshold", "-5"),
-        ),
-    )
+    assert short_body("1.6", values) == short_body("1.6", reversed(values)) == PREPAYMENT
 
 
-def test_a_path_without_a_value_is_an_empty_element_and_a_value_may_hold_an_equals_sign() -> None:
+def test_a_path_without_a_value_is_an_empty_element() -> None:
     assert short_body("1.6", ("Credit",)) == element("UpdatePaymentMode", element("Credit"))
-    assert short_body("2.2", ("UTRN=a=b",)) == element("TopUpDevice", element("UTRN", "a=b"))
+
+
+def test_of_several_elements_each_has_its_number() -> None:
+    name = "RetrieveDeviceSecurityCredentialsKRP"
+    two = ("RemotePartyRole[2]=Recovery", "RemotePartyRole=Root")
+    roles = (element("RemotePartyRole", "Root"), element("RemotePartyRole", "Recovery"))
+    assert short_body("6.24.1", two) == element(name, *roles)
+    assert short_body("6.24.1", two[:1]) == element(name, roles[1])
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("values", "why"),
     [
-        ("",),
-        ("=1",),
-        ("A//B=1",),
-        ("/A=1",),
-        ("A=1", "A=2"),
-        ("A=1", "A/B=2"),
-        ("A b=1",),
-        ("A=\x00",),
-        ("/".join("A" * 17),),
-        tuple(f"A{n}=1" for n in range(10_001)),
+        (("",), "PATH=TEXT"),
+        (("=1",), "PATH=TEXT"),
+        (("A//B=1",), "PATH=TEXT"),
+        (("/A=1",), "PATH=TEXT"),
+        (("A b=1",), "PATH=TEXT"),
+        (("A[0]=1",), "PATH=TEXT"),
+        (("Credit=1", "Credit=2"), "given twice"),
+        (("Prepayment=1", "Prepayment/DisablementThreshold=2"), "beside elements"),
+        (("Credit=\x00",), "UpdatePaymentMode/Credit"),
+        (("Debit",), "does not belong here"),
+        ((), "UpdatePaymentMode"),
+        (("Credit", "Prepayment"), "exclude each other"),
+        (("Prepayment/DisablementThreshold=much",), "UpdatePaymentMode/Prepayment"),
+        (("/".join("A" * 17),), "deeper than 16"),
+        (tuple(f"A{n}=1" for n in range(10_001)), "more than 10000"),
     ],
 )
-def test_what_is_no_value(values: tuple[str, ...]) -> None:
-    with pytest.raises(UsageError):
+def test_what_is_no_value_or_does_not_fit(values: tuple[str, ...], why: str) -> None:
+    with pytest.raises(UsageError) as refused:
         short_body("1.6", values)
+    assert why in str(refused.value)
 
 
 def test_a_service_that_there_is_not() -> None:

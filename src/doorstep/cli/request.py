@@ -139,15 +139,14 @@ class _Wanted(NamedTuple):
         return await (self._short(client) if self.is_short else self._from_file(client))
 
     async def _short(self, client: DccClient) -> Request:
-        from doorstep.duis import element, service_request, variant
+        from doorstep.duis import service_request, variant
         from doorstep.service.dcc_client import usual_variant
         from doorstep.service.short_requests import short_body
 
         row = variant(self.what)
-        body = short_body(row.srv, self.values)
         name = await client.name(row, self.target)
-        if self.pence is not None:
-            body = element(body.name, element("UTRN", client.issue_utrn(name, self.pence)))
+        utrn = () if self.pence is None else (f"UTRN={client.issue_utrn(name, self.pence)}",)
+        body = short_body(row.srv, (*self.values, *utrn))
         return service_request(name, self.cv or usual_variant(row), body)
 
     async def _from_file(self, client: DccClient) -> Request:
