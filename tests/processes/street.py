@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import httpx
 
 from doorstep.street import StreetPlan
+from tests.published import schema_options
 
 T = TypeVar("T")
 
@@ -161,6 +162,7 @@ class ProcessStreet:
             "dcc": (
                 *("--port", str(self.gateway), "--wan-port", str(self.wan), "--smki-port", str(self.smki)),
                 *("--receive", f"{self.plan.supplier}=http://{here}:{self.service}/smartdcc/duis"),
+                *schema_options(),
             ),
             "serve": ("--port", str(self.service), "--gateway", f"http://{here}:{self.gateway}"),
             "hub": (*home, "--wan", f"ws://{here}:{self.wan}", "--key-log", str(self.key_log)),

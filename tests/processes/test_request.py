@@ -14,6 +14,14 @@ from doorstep import gbcs
 from doorstep.duis import RequestId, build_request, element, service_request
 from tests.processes.conftest import MakeStreet
 from tests.processes.street import DEADLINE, ProcessStreet
+from tests.reference import shared
+
+XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
+    targetNamespace="http://www.dccinterface.co.uk/ServiceUserGateway">
+  <xs:element name="Request"/>
+  <xs:element name="Response"/>
+</xs:schema>"""
+"""A schema that has any Request and any Response."""
 
 pytestmark = [pytest.mark.sockets, pytest.mark.xdist_group("processes")]
 
@@ -74,6 +82,30 @@ def test_commands_for_local_delivery_and_over_the_wan(shell: Shell) -> None:
     assert person.returncode == 0, person.stderr
     assert b"Response of the Device, authenticated: success" in person.stdout
     assert b"Remotely Close the Load Switch on the ESME" in person.stdout
+
+
+def test_documents_are_held_to_the_published_schema_on_both_sides(shell: Shell, tmp_path: Path) -> None:
+    target = ("--target", shell.meter, "--schema", shared("schema"))
+    assert shell.json("4.18", *target, "--cv", 2)["code"] == "I0"
+    nowhere = shell("4.18", "--target", shell.meter, "--schema", tmp_path)
+    assert nowhere.returncode == 2
+    assert b"one schema DUIS*.xsd is wanted, and found: none" in nowhere.stderr
+    narrow = XSD.replace("Response", "Nothing")
+    (tmp_path / "DUIS.xsd").write_text(narrow)
+    unbelieved = shell("4.18", "--target", shell.meter, "--cv", 2, "--schema", tmp_path)
+    assert unbelieved.returncode != 0
+    assert b"not valid against the schema" in unbelieved.stdout + unbelieved.stderr
+
+
+def test_a_gateway_that_is_given_another_schema_lets_nothing_in_or_out(
+    make_street: MakeStreet, tmp_path: Path
+) -> None:
+    (tmp_path / "DUIS.xsd").write_text(XSD.replace("Response", "Nothing"))
+    street = make_street()
+    street.start(f"dcc --schema {tmp_path}")
+    shell = Shell(street)
+    assert shell("4.18", "--target", shell.meter, "--cv", 2).returncode != 0
+    assert street.log("dcc", "held back", "not valid against the schema")
 
 
 def test_refusals_are_exit_status_1(shell: Shell) -> None:

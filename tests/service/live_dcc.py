@@ -26,6 +26,7 @@ from doorstep.service.memory import Memory, VolatileMemory
 from doorstep.service.receive_address import RECEIVE_PATH, ReceiveAddress
 from doorstep.service.request_counters import RequestCounters
 from doorstep.service.tasks import Background
+from tests.published import valid
 from tests.road.dcc import office
 
 NOW = WallClock().now()
@@ -80,6 +81,8 @@ class LiveDcc:
         await self.driver.take(posted)
 
     async def _perform(self, event: events.DccEvent) -> None:
+        if isinstance(event, events.Answer | events.Push) and event.body:
+            valid(event.body)
         if isinstance(event, events.Answer):
             lost = bool(self.ill) and self.ill[0] == 0
             if lost:

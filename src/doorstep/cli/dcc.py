@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.options import Host, JsonLog, Quiet, State
+from doorstep.cli.options import Host, JsonLog, Quiet, Schema, State
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
 
@@ -53,6 +53,7 @@ def dcc(
         Path | None,
         typer.Option("--admin", metavar="SOCKET", help="Listen here for `doorstep dcc quarantine`."),
     ] = None,
+    schema: Schema = None,
     state: State = None,
     host: Host = "127.0.0.1",
     json: JsonLog = False,
@@ -78,6 +79,7 @@ def dcc(
         receive=addresses,
         thresholds=thresholds,
         admin=admin,
+        schema=schema,
     )
     run_stop("dcc", lambda setting, ready: run_dcc(setting, own, ready), keys, state, json, quiet=quiet)
 

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AirPort", "Home", "Host", "Interface", "JsonLog", "KeyLog", "KeyStore", "Keys", "Quiet", "State"]
+__all__ = [
+    "AirPort",
+    "Home",
+    "Host",
+    "Interface",
+    "JsonLog",
+    "KeyLog",
+    "KeyStore",
+    "Keys",
+    "Quiet",
+    "Schema",
+    "State",
+]
 
 Keys = Annotated[
     Path,
@@ -23,6 +35,12 @@ Home = Annotated[str, typer.Option("--home", metavar="N", help="A home, by its p
 State = Annotated[
     Path | None,
     typer.Option("--state", metavar="FILE", help="Remember in this file; without it, in memory only."),
+]
+Schema = Annotated[
+    Path | None,
+    typer.Option(
+        "--schema", metavar="DIR", help="Hold all documents to the published schemas in this folder, too."
+    ),
 ]
 JsonLog = Annotated[bool, typer.Option("--json", help="Log one JSON object a line.")]
 Quiet = Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from doorstep.cli.options import Schema
 from doorstep.errors import DoorstepError, UsageError, VerificationError
 from doorstep.eui import Eui
 
@@ -84,6 +85,7 @@ def request(
         str | None, typer.Option("--user", metavar="EUI", help="Who sends, if not plain.")
     ] = None,
     dcc: Annotated[str | None, typer.Option("--dcc", metavar="EUI", help="The DCC, if not plain.")] = None,
+    schema: Schema = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Send a request of any kind to the DCC, and show the answers.
@@ -108,6 +110,7 @@ def request(
         state=state,
         user=Eui.parse(user) if user is not None else None,
         dcc=Eui.parse(dcc) if dcc is not None else None,
+        schema=schema,
     )
     made = _Wanted(
         what, Eui.parse(target) if target is not None else None, tuple(value or ()), pence, cv, new_id

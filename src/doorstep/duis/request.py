@@ -23,6 +23,7 @@ __all__ = [
     "build_request",
     "element",
     "parse_request",
+    "request_root",
     "service_request",
     "signed_pre_command",
 ]
@@ -108,9 +109,14 @@ def parse_request(document: bytes | xml.Node) -> Request:
 
 def build_request(request: Request) -> bytes:
     """The request as a document without a signature."""
+    return xml.serialise(request_root(request))
+
+
+def request_root(request: Request) -> xml.Node:
+    """The root of that document."""
     root, body = envelope.write("Request", _HEADER, request)
     request.body.to_xml(body)
-    return xml.serialise(root)
+    return root
 
 
 _HEADER: Final[Leaves] = (

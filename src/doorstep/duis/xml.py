@@ -9,6 +9,7 @@ digests a document too, so what is left is exactly what a signature covers.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -26,6 +27,7 @@ __all__ = [
     "SR",
     "WHITE_SPACE",
     "XSI",
+    "Check",
     "Node",
     "bare",
     "canonical",
@@ -34,6 +36,7 @@ __all__ = [
     "escaped",
     "is_text",
     "local_name",
+    "no_check",
     "parse",
     "place",
     "qualified",
@@ -68,6 +71,9 @@ WHITE_SPACE: Final = " \t\r\n"
 
 Node: TypeAlias = etree._Element
 """An element of a parsed document."""
+
+Check: TypeAlias = Callable[[Node], None]
+"""What a document is held to besides doorstep's own rules, given its root: raises :class:`XmlError`."""
 
 _PREFIXES: Final = {SR: "sr", RA: "ra", DS: "ds"}
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>'
@@ -110,6 +116,10 @@ def parse(data: bytes, max_size: int = MAX_SIZE) -> Node:
     if not _IS_TIDY(root):
         _tidy(root)
     return root
+
+
+def no_check(root: Node) -> None:
+    """The :data:`Check` that lets every document through."""
 
 
 def serialise(root: Node, last: str = "") -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 from msgspec import Struct
+from msgspec.structs import replace
 
 from doorstep.errors import NoKey, UsageError
 from doorstep.eui import Eui
@@ -23,6 +24,7 @@ from doorstep.service.keystore import FolderKeyStore
 from doorstep.service.memory import SqliteMemory, VolatileMemory
 from doorstep.service.receive_address import RECEIVE_PATH, ReceiveAddress
 from doorstep.service.request_counters import RequestCounters
+from doorstep.service.schema_folder import open_schema
 from doorstep.service.street_file import STREET_FILE, read_street
 
 __all__ = ["ClientSetting", "open_client"]
@@ -35,7 +37,8 @@ class ClientSetting(Struct, frozen=True):
     its keys: the only party with a private key for XML signatures, and the Access Control Broker. ``listen``
     is ``HOST:PORT``, where asynchronous answers are taken at ``/smartdcc/duis``; without it there are none.
     ``state`` is the file that keeps the counters; without it they begin at the present millisecond.
-    ``answer_seconds`` is how long one attempt may take.
+    ``answer_seconds`` is how long one attempt may take. ``schema`` is a folder with the published schemas, to
+    which all documents are held, both ways.
     """
 
     keys: Path
@@ -47,6 +50,7 @@ class ClientSetting(Struct, frozen=True):
     dcc: Eui | None = None
     policy: Policy = Policy(attempts=3, first_retry=500)
     answer_seconds: float = ANSWER_SECONDS
+    schema: Path | None = None
 
 
 @asynccontextmanager
@@ -60,12 +64,15 @@ async def open_client(setting: ClientSetting) -> AsyncIterator[DccClient]:
     user, dcc = _parties(setting, store)
     clock = WallClock()
     keys = KeyRing(Holding(store, user))
+    config = user_config(user, dcc, store, clock.now())
+    if setting.schema is not None:
+        config = replace(config, check=open_schema(setting.schema).check)
     async with AsyncExitStack() as stack:
         memory = SqliteMemory(setting.state, f"client {user}") if setting.state else VolatileMemory()
         stack.callback(memory.close)
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         client = DccClient(
-            user_config(user, dcc, store, clock.now()),
+            config,
             keys,
             GatewayClient(setting.gateway, http, seconds=setting.answer_seconds),
             RequestCounters(user, memory, clock),

@@ -10,6 +10,7 @@ from typing import Final
 import httpx
 from msgspec import Struct, structs
 
+from doorstep.errors import XmlError
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing
 from doorstep.road.configurations import dcc_config, hubs_of
@@ -24,6 +25,7 @@ from doorstep.service.event_log import EventLog
 from doorstep.service.gateway import GATEWAY_PORT, Gateway, Pusher
 from doorstep.service.http_server import serving
 from doorstep.service.process import Ready, StopSetting, until_signalled
+from doorstep.service.schema_folder import open_schema
 from doorstep.service.smki import SmkiService
 from doorstep.service.tasks import Background
 from doorstep.service.thresholds_file import read_thresholds
@@ -34,6 +36,7 @@ __all__ = ["RECEIVE_PATH", "DccSetting", "Hubs", "run_dcc"]
 RECEIVE_PATH: Final = "/smartdcc/duis"
 """Where the DCC's own client has its Receive Response Service by default."""
 
+_OUR_FAULT: Final = 500
 _RECEIVE: Final = f"http://127.0.0.1:8080{RECEIVE_PATH}"
 
 
@@ -43,7 +46,9 @@ class DccSetting(Struct, frozen=True):
     ``receive`` has the URL of each User's Receive Response Service; the street's supplier is looked for
     at ``http://127.0.0.1:8080/smartdcc/duis`` unless it says otherwise. Without ``smki_port`` the SMKI
     repository is not served, without ``admin``, a socket's path, nobody decides on what is in quarantine.
-    ``thresholds`` is the file of those of anomaly detection.
+    ``thresholds`` is the file of those of anomaly detection. ``schema`` is a folder with the published
+    schemas: what comes in and is not valid gets 400, and what would go out and is not does not go: 500, or
+    no push (policy).
     """
 
     host: str = "127.0.0.1"
@@ -53,6 +58,7 @@ class DccSetting(Struct, frozen=True):
     receive: Mapping[Eui, str] = {}
     thresholds: Path | None = None
     admin: Path | None = None
+    schema: Path | None = None
 
 
 async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -> None:
@@ -66,11 +72,14 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
         config = structs.replace(config, thresholds=read_thresholds(dcc_setting.thresholds))
     own_keys = KeyRing(Holding(keys, street.dcc))
     log = EventLog("dcc")
+    schema = open_schema(dcc_setting.schema) if dcc_setting.schema is not None else None
+    if schema is not None:
+        config = structs.replace(config, check=schema.check)
 
     async def perform(event: dcc.DccEvent) -> None:
         log(event)
         if isinstance(event, dcc.Answer):
-            gateway.answer(event)
+            gateway.answer(event if may_go(event.body) else dcc.Answer(event.exchange, _OUR_FAULT))
         elif isinstance(event, dcc.Administered):
             admin.told(event)
         elif isinstance(event, dcc.Push):
@@ -79,8 +88,19 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
             log.say("kept", hub=str(event.hub), why="its WAN went before the message did")
 
     async def push(event: dcc.Push) -> None:
+        pushed = await pusher.push(event) if may_go(event.body) else dcc.Pushed(event.push, None)
         with suppress(Stopped):
-            await driver.take(await pusher.push(event))
+            await driver.take(pushed)
+
+    def may_go(document: bytes) -> bool:
+        if schema is None or not document:
+            return True
+        try:
+            schema.check_document(document)
+        except XmlError as error:
+            log.say("held back", why=str(error))
+            return False
+        return True
 
     with setting.memory(f"dcc {street.dcc}", log) as memory:
         machine = Dcc(config, own_keys, policy, memory.load())

@@ -42,6 +42,7 @@ from doorstep.road.machine import Memory, Note, Remember
 from doorstep.service.pki import street_keys
 from doorstep.street import street_plan
 from tests import reference
+from tests.published import valid
 
 T = TypeVar("T")
 
@@ -282,6 +283,8 @@ class Office:
         heard: list[DccEvent] = []
         while (event := self.dcc.next_event()) is not None:
             heard.append(event)
+            if isinstance(event, Answer | Push) and event.body:
+                valid(event.body)
             if isinstance(event, Remember):
                 remember(self.memory, event)
         self.said += heard

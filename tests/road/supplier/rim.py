@@ -29,6 +29,7 @@ from doorstep.road.supplier.events import (
 from doorstep.road.supplier.machine import Supplier
 from doorstep.road.supplier.orders import Order, Route
 from doorstep.road.supplier.policy import Policy
+from tests.published import valid
 from tests.road.supplier.parties import (
     CONFIG,
     KEYS,
@@ -132,7 +133,7 @@ class Rim:
 
     def _check_request(self, event: SendRequest) -> None:
         """The order and a counter not under the one that goes out are written down."""
-        name = request_in(event.body).request_id
+        name = request_in(valid(event.body)).request_id
         kept = self._kept(event.request.partition(":")[2])
         assert kept is not None
         assert int(self.memory[f"counter/{SUPPLIER}/{name.target}"]) >= name.counter

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from doorstep.duis import catalogue, codes
+from doorstep.duis import catalogue, codes, xml
 from doorstep.duis.catalogue import FutureDated, Role, ServiceRequestVariant
 from doorstep.duis.command_variant import CommandVariant, Input, Service, command_variant
 from doorstep.duis.request import Request, parse_request
@@ -107,8 +107,14 @@ def service_of(posted: Posted, policy: DccPolicy) -> Service:
     return service
 
 
-def authenticate(body: bytes, certificate_for: CertificateFor, policy: DccPolicy, now: Instant) -> Request:
-    """The request in a document that its originator signed; raises :class:`Denied`.
+def authenticate(
+    body: bytes,
+    certificate_for: CertificateFor,
+    policy: DccPolicy,
+    now: Instant,
+    check: xml.Check = xml.no_check,
+) -> Request:
+    """The request in a document that its originator signed and ``check`` passes; raises :class:`Denied`.
 
     The certificate must be a User's XML-signing certificate and name the originator of the RequestID:
     a good signature of somebody else is no signature.
@@ -116,6 +122,7 @@ def authenticate(body: bytes, certificate_for: CertificateFor, policy: DccPolicy
     try:
         verified = verify(body, certificate_for)
         facts = describe(verified.certificate, "the signer's certificate")
+        check(verified.root)
         request = parse_request(verified.root)
     except DoorstepError as error:
         raise Denied(policy.status_bad_request, str(error)) from None

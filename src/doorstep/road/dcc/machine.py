@@ -41,7 +41,8 @@ class DccConfig(Struct, frozen=True):
 
     ``xml_issuer`` and ``xml_serial`` name the certificate of ``xml_key``. ``certificate_for`` finds the
     certificates of Users' XML signatures. ``thresholds`` are those of Threshold Anomaly Detection: none,
-    unless they are given.
+    unless they are given. ``check`` is what a request is held to besides our own rules: the published schema,
+    say.
     """
 
     eui: Eui
@@ -51,6 +52,7 @@ class DccConfig(Struct, frozen=True):
     xml_serial: int
     certificate_for: CertificateFor
     thresholds: Thresholds = Thresholds()
+    check: xml.Check = xml.no_check
 
     def sign(self, document: xml.Node) -> bytes:
         """The document of a root, with the DCC's signature."""
@@ -139,7 +141,8 @@ class Dcc(Stop[events.DccEvent]):
         """Answer one HTTP request, once what it asks for is written down."""
         try:
             service = service_of(posted, self._policy)
-            request = authenticate(posted.body, self._config.certificate_for, self._policy, now)
+            config = self._config
+            request = authenticate(posted.body, config.certificate_for, self._policy, now, config.check)
             answer = self._requests.serve(request, service, now)
         except DoorstepError as error:
             self._out.put(Note("denied", str(error)))

@@ -12,7 +12,6 @@ from doorstep.duis import (
     RequestId,
     Response,
     ResponseMessage,
-    build_request,
     command_variant,
     element,
     is_signed,
@@ -23,7 +22,9 @@ from doorstep.duis import (
     sign,
     signed_pre_command,
     verify,
+    xml,
 )
+from doorstep.duis.request import request_root
 from doorstep.duis.signature import CertificateFor
 from doorstep.duis.simple_type import BASE64
 from doorstep.errors import BadSignature, DoorstepError
@@ -64,12 +65,14 @@ class SupplierConfig(Struct, frozen=True):
 
     ``dcc`` is the DCC's identifier as a message target and as Access Control Broker. ``certificate_for``
     finds the XML-signing certificates of the DCC and nobody else's: what they verify, the DCC has said.
+    ``check`` is what documents are held to, both ways, besides our own rules: the published schema, say.
     """
 
     eui: Eui
     dcc: Eui
     sign: Signer
     certificate_for: CertificateFor
+    check: xml.Check = xml.no_check
 
 
 def xml_signer(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> Signer:
@@ -129,10 +132,15 @@ def local_response(name: RequestId, original: RequestId, response: bytes) -> Req
 
 
 def document_of(config: SupplierConfig, request: Request) -> tuple[str, bytes]:
-    """The path to post a request to, and the signed document: the same bytes however often it is made."""
+    """The path to post a request to, and the signed document: the same bytes however often it is made.
+
+    Raises :class:`XmlError` where the document is not what the configuration's ``check`` asks for.
+    """
     service = command_variant(request.command_variant).service
     assert service is not None
-    return service.path, config.sign(build_request(request))
+    root = request_root(request)
+    config.check(root)
+    return service.path, config.sign(xml.serialise(root))
 
 
 def read_answer(config: SupplierConfig, request: RequestId, status: int | None, body: bytes) -> Response:
@@ -157,9 +165,12 @@ def believed(config: SupplierConfig, document: bytes) -> Response:
 
     Raises :class:`BadSignature`, :class:`NoKey`, :class:`XmlError` or :class:`Unsupported`.
     """
-    if is_signed(document):
-        return parse_response(verify(document, config.certificate_for).root)
-    response = parse_response(document)
+    signed = is_signed(document)
+    root = verify(document, config.certificate_for).root if signed else xml.parse(document)
+    config.check(root)
+    response = parse_response(root)
+    if signed:
+        return response
     if not isinstance(response.body, ResponseMessage) or response.body.content is not None:
         raise BadSignature("the document carries data and is not signed")
     return response
