@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from doorstep.gbcs.encrypted import opened as opened_for_reader
+from doorstep.gbcs.gbt import split
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.message import Message
 from doorstep.gbcs.payloads.asn1 import build as build_asn1
@@ -336,6 +337,23 @@ def test_a_flood_of_commands_is_bounded_and_what_is_forgotten_is_told() -> None:
     assert price(bench) is None
     put(bench, accepted(49))
     assert price(bench) == 49
+
+
+def test_a_command_that_comes_in_blocks_and_its_response_too_are_tapped_off() -> None:
+    bench = hub()
+    for block in split(gcs01b(7, *tariff(9_600)), 120):
+        bench.tell(FromWan(bytes(block)))
+    for block in split(accepted(7), 100):
+        assert price(bench) is None
+        put(bench, bytes(block))
+    assert price(bench) == 9_600
+
+
+def test_blocks_that_never_become_whole_are_forgotten() -> None:
+    bench = hub()
+    bench.tell(FromWan(bytes(split(gcs01b(7, *tariff(9_600)), 120)[0])))
+    (note,) = notes(bench.wait(HOUR), "not tapped off")
+    assert note.code == 0x819E
 
 
 def test_a_message_is_shown_for_its_time() -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from doorstep.errors import DecodeError, UsageError
 from doorstep.eui import Eui
+from doorstep.gbcs.gbt import Reassembly, Whole, decode_block, split
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.hub.config import HubConfig, HubPolicy
 from doorstep.road.hub.device_log import DeviceLog
@@ -154,6 +155,42 @@ def test_a_message_over_one_transfer_is_refused() -> None:
     assert len(frames(bench.tell(FromWan(command(ESME, size=1500))))[0]) == 1505
     (note,) = notes(bench.tell(FromWan(command(ESME, size=1501))), "refused")
     assert "1501 bytes are over the 1500" in note.why
+
+
+def test_a_smaller_buffer_is_a_policy() -> None:
+    bench = Bench(policy=HubPolicy(largest_message=1_200))
+    bench.grant(ESME)
+    assert len(frames(bench.tell(FromWan(command(ESME, size=1200))))) == 1
+    (note,) = notes(bench.tell(FromWan(command(ESME, size=1201))), "refused")
+    assert "1201 bytes are over the 1200" in note.why
+
+
+def test_each_block_of_a_long_command_is_routed_by_its_own_header() -> None:
+    bench = Bench(policy=HubPolicy(largest_message=1_200))
+    long = command(ESME, size=4_100)
+    blocks = [bytes(block) for block in split(long)]
+    assert len(blocks) == 4
+    bench.grant(ESME)
+    tunnel = bench.open(PPMID)
+    arrived = []
+    for block in blocks:
+        said = bench.transfer(PPMID, block, tunnel)
+        (frame,) = [frame for frame in frames(said, ESME) if frame[2] == 0x02]
+        arrived.append(frame[5:])
+        bench.confirm(ESME, frame)
+    assert arrived == blocks
+    again = Reassembly()
+    for block in arrived:
+        again.receive(decode_block(block), 0)
+    assert again.next_event() == Whole(decode_block(blocks[0]).header, long)
+
+
+def test_a_block_for_a_target_without_a_route_goes_nowhere() -> None:
+    bench = Bench()
+    tunnel = bench.open(PPMID)
+    for target in (CHF, STRANGER):
+        said = bench.transfer(PPMID, bytes(split(command(target, size=4_100))[0]), tunnel)
+        assert len(notes(said, "refused")) == 1
 
 
 @pytest.mark.parametrize("target", [CHF, GPF])

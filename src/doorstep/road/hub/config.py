@@ -75,6 +75,10 @@ class HubPolicy(Struct, frozen=True, kw_only=True):
 
     tunnel: TunnelPolicy = TunnelPolicy(queue=1024, patience=24 * _HOUR)
 
+    largest_message: int = 1_500
+    """Bytes of one message, or one block of it, that the hub takes on for a Device: no more than one tunnel
+    transfer. Open implementations have a buffer of 1,200; longer Commands come in blocks of that."""
+
     waiting: int = 32
     """How many messages from one sender may wait for one Device, so that no sender keeps out another."""
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
+from doorstep.gbcs.gbt import GaveUp, Policy, Reassembly, Whole, decode_block, is_block
 from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
@@ -24,7 +25,7 @@ from doorstep.road.hub.gpf_state import GpfState
 from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.mirror import Mirror
 from doorstep.road.hub.store import Entries
-from doorstep.road.hub.tapping import Taps
+from doorstep.road.hub.tapping import TAPPED, Taps
 from doorstep.road.machine import Memory, Outbox, Remember, Send
 from doorstep.zigbee.asdu import SMART_ENERGY, Asdu
 from doorstep.zigbee.clusters import (
@@ -69,6 +70,9 @@ _CLUSTERS: Final[Mapping[int, Mapping[int, Cluster]]] = MappingProxyType(
 _READERS: Final = (DeviceType.PPMID, DeviceType.TYPE2)
 """The Devices that may read: a choice, where the GPF Device Log would say it."""
 
+_BLOCKS: Final = Policy(messages=4, messages_per_originator=2, memory=0x8000)
+"""How much is held of Commands and Responses in blocks until they are whole; it is not remembered."""
+
 _PHYSICAL_ENVIRONMENT: Final = 0x0011
 _CAN_MIRROR: Final = 0x01
 _DEFAULT_RESPONSE: Final = GENERAL_COMMANDS.number(DefaultResponse(0, 0))
@@ -92,13 +96,22 @@ class GasProxy:
         self._out = out
         self._journal = journal
         self._taps = Taps(policy.taps, memory)
+        self._blocks = Reassembly(_BLOCKS)
         self.mirror = mirror
 
     # -- the Tapping Off Mechanism ----------------------------------------------------------------
 
     def tap(self, header: GroupingHeader, command: bytes, now: Instant) -> Entries:
-        """Know a Command that was taken on for a GSME, if it is one of TOM; gives what to remember."""
-        entries, forgotten = self._taps.add(header, command)
+        """Know a Command that was taken on for a GSME, if it is one of TOM; gives what to remember.
+
+        One that comes in blocks is known once all of them have been taken on.
+        """
+        if header.message_code not in TAPPED:
+            return {}
+        whole = self._whole(command, now)
+        if whole is None:
+            return {}
+        entries, forgotten = self._taps.add(header, whole)
         if forgotten is not None:
             why = "too many Commands wait for their Responses"
             self._journal.note(now, "not tapped off", why, forgotten, TAP_OFF_FAILED)
@@ -117,10 +130,11 @@ class GasProxy:
     def answered(self, header: GroupingHeader, response: bytes, now: Instant) -> None:
         """Do what a Response of a GSME's says of a Command that was tapped off."""
         tapped = self._taps.answered(header) if header.cra is Cra.RESPONSE else None
-        if tapped is None:
+        whole = None if tapped is None else self._whole(response, now)
+        if tapped is None or whole is None:
             return
         entries = self._taps.drop(tapped)
-        components = tapping.settled(tapped.command, response)
+        components = tapping.settled(tapped.command, whole)
         if components is None:
             self._out.put(Remember(entries))
             why = "the Response does not answer the Command component by component"
@@ -133,6 +147,30 @@ class GasProxy:
         code = AlertCode.COMMAND_ACTIONED if done else AlertCode.COMMAND_NOT_ACTIONED
         why = "the gas proxy has what the GSME accepted" + ("" if done else ", which is not all")
         self._journal.note(now, "tapped off", why, tapped.command, code)
+
+    def _whole(self, message: bytes, now: Instant) -> bytes | None:
+        """A message as it is; of a block the message that it completes, None where there are more to come."""
+        if not is_block(message):
+            return message
+        self._blocks.receive(decode_block(message), now)
+        whole = None
+        while (event := self._blocks.next_event()) is not None:
+            if isinstance(event, Whole):
+                whole = event.message
+            elif isinstance(event, GaveUp):
+                self._journal.note(now, "not tapped off", event.why, code=TAP_OFF_FAILED)
+        return whole
+
+    def deadline(self) -> Instant | None:
+        """When blocks have waited for the others for too long."""
+        return self._blocks.deadline()
+
+    def on_deadline(self, now: Instant) -> None:
+        """Forget blocks that have waited for too long."""
+        self._blocks.on_deadline(now)
+        while (event := self._blocks.next_event()) is not None:
+            if isinstance(event, GaveUp):
+                self._journal.note(now, "not tapped off", event.why, code=TAP_OFF_FAILED)
 
     # -- the home's network -----------------------------------------------------------------------
 

@@ -142,6 +142,7 @@ class Hub(Stop[events.HubEvent]):
         dues = (
             self._members.deadline(),
             self._post.deadline(),
+            self._proxy.deadline(),
             self._wan.deadline(),
             self._upgrades.deadline(),
         )
@@ -152,6 +153,7 @@ class Hub(Stop[events.HubEvent]):
         self._upgrades.on_deadline(now)
         self._members.on_deadline(now)
         self._post.on_deadline(now)
+        self._proxy.on_deadline(now)
         self._wan.on_deadline(now)
         self._take_in(now)
 

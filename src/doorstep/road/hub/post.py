@@ -131,11 +131,10 @@ class Post:
         """Take on a message for a Device of the log, to be remembered and then dispatched; or why not."""
         if device not in self._tunnels:
             return f"{device} has no tunnel"
-        limit = self._policy.tunnel.maximum_transfer
-        if self._sleeps(device):
-            limit -= FRAMING
+        framing = FRAMING if self._sleeps(device) else 0
+        limit = min(self._policy.largest_message, self._policy.tunnel.maximum_transfer - framing)
         if len(message) > limit:
-            return f"{len(message)} bytes are over the {limit} of one transfer to {device}"
+            return f"{len(message)} bytes are over the {limit} that can go to {device} at once"
         added = self._waiting.add(device, sender, message, now)
         return added or f"too many messages from {sender or 'the WAN'} wait for {device} already"
 
