@@ -511,6 +511,13 @@ def test_power_on_after_the_time_activates_at_once() -> None:
     assert again.tell(PoweredOn())
 
 
+def test_the_version_is_read() -> None:
+    bench = hub(OLD)
+    said = bench.tell(FromWan(to_chf(0x0059, 7, component(Action.GET, "1 0-0:0.2.1.255 2"))))
+    (found,) = response(answer(said)).results
+    assert (found.result, found.data.value) == (0, b"\x00\x00\x00\x01")
+
+
 # -- other Alerts -------------------------------------------------------------------------------------
 
 

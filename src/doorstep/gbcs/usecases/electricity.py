@@ -267,7 +267,7 @@ ROWS = (
         SME_C_NC,
         "11.2",
         "ED ES GS GT IS OU RSA",
-        "ESME",
+        "CHF ESME",
     ),
     row(0x005A, "ECS57", "Reset ESME Maximum Demand Registers", DLMS, SME_C_NC, "6.18.2", "ED", "ESME"),
     row(0x005E, "ECS61c", "Read Boost Button Data from ESME", DLMS, SME_C_NC, "7.11", "IS OU", "ESME"),
