@@ -156,7 +156,13 @@ def _log(request: Request, known: Known, _counter: int) -> DeviceLogRestore:
     entries = known.gpf_logs.get(old)
     if entries is None:
         raise Unsupported(f"what was in the Device Log of {old} is not known")
-    return DeviceLogRestore(tuple(DeviceLogEntry(device, _NUMBERS[kind]) for device, kind in entries))
+    return DeviceLogRestore(tuple(_entry(device, kind) for device, kind in entries))
+
+
+def _entry(device: Eui, kind: DeviceType) -> DeviceLogEntry:
+    if kind not in _NUMBERS:
+        raise Unsupported(f"{device} is a {kind.value}, for which a Device Log has no number")
+    return DeviceLogEntry(device, _NUMBERS[kind])
 
 
 _UNJOINS: Final = (
