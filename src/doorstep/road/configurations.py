@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from doorstep.duis.catalogue import Role as UserRole
@@ -31,6 +32,7 @@ from doorstep.zigbee.mac import BROADCAST
 
 if TYPE_CHECKING:
     from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 __all__ = [
     "Certified",
@@ -58,6 +60,9 @@ class Certified(KeyStore, Protocol):
     def trusted_certificate(self, eui: Eui, usage: KeyUsage, now: Instant) -> x509.Certificate:
         """The certificate of ``eui`` for ``usage``, in its dates at ``now``; raises :class:`NoKey`."""
 
+    def certificate(self, eui: Eui, usage: KeyUsage) -> x509.Certificate | None:
+        """The certificate of ``eui`` for ``usage``, whatever its dates."""
+
     def certificate_by_serial(self, issuer_name: str, serial: int) -> x509.Certificate | None:
         """The XML-signing certificate that a signature names."""
 
@@ -76,6 +81,7 @@ def dcc_config(street: StreetPlan, keys: Certified, now: Instant) -> DccConfig:
         xml_issuer=issuer,
         xml_serial=serial,
         certificate_for=keys.certificate_by_serial,
+        key_agreement_certificate=partial(_key_agreement_certificate, keys),
     )
 
 
@@ -221,6 +227,11 @@ def _mpxn(eui: Eui, kind: str) -> str:
     """A made-up number of the supply point: 13 digits for electricity, 10 for gas, the home's own last."""
     digits = {"ESME": 13, "GSME": 10}.get(kind)
     return f"9{int.from_bytes(eui[3:6], 'big'):0{digits - 1}d}" if digits else ""
+
+
+def _key_agreement_certificate(keys: Certified, eui: Eui) -> bytes:
+    certificate = keys.certificate(eui, KeyUsage.KEY_AGREEMENT)
+    return certificate.public_bytes(Encoding.DER) if certificate is not None else b""
 
 
 def _xml_key(keys: Certified, party: Eui) -> PrivateKey:

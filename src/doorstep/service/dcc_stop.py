@@ -70,7 +70,7 @@ async def run_dcc(setting: StopSetting, dcc_setting: DccSetting, ready: Ready) -
     config = dcc_config(street, keys, clock.now())
     if dcc_setting.thresholds is not None:
         config = structs.replace(config, thresholds=read_thresholds(dcc_setting.thresholds))
-    own_keys = KeyRing(Holding(keys, street.dcc))
+    own_keys = KeyRing(Holding(keys, street.dcc, street.transitional_cos))
     log = EventLog("dcc")
     schema = open_schema(dcc_setting.schema) if dcc_setting.schema is not None else None
     if schema is not None:

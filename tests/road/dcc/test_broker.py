@@ -8,16 +8,18 @@ import pytest
 from msgspec.structs import replace
 
 from doorstep import gbcs
-from doorstep.duis import Request, RequestId, signed_pre_command, transform
+from doorstep.duis import Request, RequestId, element, signed_pre_command, transform
 from doorstep.duis.transform.dlms import get
 from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import dlms
 from doorstep.errors import BadMac, BadSignature, DoorstepError, InputError, NoKey, VerificationError
+from doorstep.eui import Eui
 from doorstep.gbcs import Cra, GroupingHeader, Holding, KeyRing, Message, Verdict, decode_payload
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.broker import Broker
 from doorstep.road.dcc.events import Push, WanUp
 from doorstep.road.dcc.inventory import Device, Inventory
+from tests.duis.transform.test_credentials import change_of_supplier
 from tests.road.dcc.office import (
     CHF,
     DCC,
@@ -25,9 +27,12 @@ from tests.road.dcc.office import (
     ESME,
     EVERYBODY,
     GSME,
+    INVENTORY,
     KEYS,
     NEIGHBOUR,
+    NOW,
     OPERATOR,
+    PLAN,
     STRANGER,
     SUPPLIER,
     USERS,
@@ -43,6 +48,7 @@ from tests.road.dcc.office import (
     sent,
 )
 
+PPMID = PLAN.homes[0].eui("PPMID")
 ASKED = asked(4, 10, ENABLE)
 GOOD = gbcs.sign(pre_command(ASKED), EVERYBODY)
 
@@ -238,3 +244,56 @@ class TestMessagesOfDevices:
         broker.authenticate(good)
         with pytest.raises(BadMac):
             broker.authenticate(gbcs.decode(forged(bytes(good))))
+
+
+class TestJoins:
+    """What the DCC knows of the other Device decides how two are joined, and goes along."""
+
+    def made(self, target: Eui, other: Eui, *, critical: bool) -> gbcs.Message:
+        name = "JoinServiceCritical" if critical else "JoinServiceNonCritical"
+        body = element(name, element("OtherDeviceID", str(other)))
+        broker = Broker(DCC, KeyRing(Holding(KEYS, DCC)), lambda eui: b"\x30\x08" + eui)
+        asked_for = asked(4 if critical else 1, body=body, target=target)
+        return broker.pre_command(asked_for, INVENTORY.devices[target], 7, NOW, devices=INVENTORY.devices)
+
+    def test_an_electricity_meter_and_a_display(self) -> None:
+        made = self.made(ESME, PPMID, critical=True)
+        assert made.header.business_originator_id == SUPPLIER
+        assert made.content.hex() == f"30100201000408{PPMID.hex()}020105"
+
+    def test_a_display_that_does_not_know_the_user_is_asked_by_the_broker_who_signs(
+        self, broker: Broker
+    ) -> None:
+        made = self.made(PPMID, ESME, critical=False)
+        assert (made.header.business_originator_id, made.header.originator_counter) == (DCC, 7)
+        proof = gbcs.verify(broker.command(made), KeyRing(Holding(KEYS, PPMID)))
+        assert (proof.mac, proof.signature) == (Verdict.VERIFIED, Verdict.VERIFIED)
+
+    def test_a_device_that_is_not_in_the_inventory_is_refused(self) -> None:
+        with pytest.raises(
+            InputError, match=f"{STRANGER}, to be joined with {ESME}, is not in the inventory"
+        ):
+            self.made(ESME, STRANGER, critical=True)
+
+    def test_the_gateway_answers_so(self) -> None:
+        body = element("JoinServiceCritical", element("OtherDeviceID", str(STRANGER)))
+        assert Office().status(asked(4, body=body)) == 400
+        body = element("JoinServiceCritical", element("OtherDeviceID", str(PPMID)))
+        assert Office().status(asked(4, body=body)) == 200
+
+
+class TestChangeOfSupplier:
+    def test_the_party_for_it_signs_where_the_dcc_is_that_too(self) -> None:
+        cos = PLAN.transitional_cos
+        broker = Broker(DCC, KeyRing(Holding(KEYS, DCC, cos)))
+        request = asked(1, body=change_of_supplier())
+        made = broker.pre_command(request, Device(ESME, DeviceType.ESME, CHF), 7, NOW)
+        assert (made.header.business_originator_id, made.header.originator_counter) == (cos, 7)
+        proof = gbcs.verify(broker.command(made), KeyRing(Holding(KEYS, ESME)))
+        assert (proof.mac, proof.signature) == (Verdict.VERIFIED, Verdict.VERIFIED)
+
+    def test_without_its_key_there_is_no_command(self, broker: Broker) -> None:
+        request = asked(1, body=change_of_supplier())
+        made = broker.pre_command(request, Device(ESME, DeviceType.ESME, CHF), 7, NOW)
+        with pytest.raises(NoKey, match=str(PLAN.transitional_cos)):
+            broker.command(made)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final
+
 from doorstep.duis.request import Request
-from doorstep.duis.transform import Known, signed_form, transform
+from doorstep.duis.transform import Known, OtherDevice, signed_form, transform
+from doorstep.duis.transform.rows import other_id
 from doorstep.errors import InputError, NoKey, VerificationError
 from doorstep.eui import Eui
-from doorstep.gbcs.keys import KeyRing
+from doorstep.gbcs.keys import KeyRing, Role
 from doorstep.gbcs.message import Message
 from doorstep.gbcs.protection import Verdict, as_command, demanded, verify
 from doorstep.gbcs.times import Instant
@@ -15,37 +21,72 @@ from doorstep.road.dcc.inventory import Device
 
 __all__ = ["Broker"]
 
+_JOIN: Final = "8.7"
+
 
 class Broker:
     """Makes Pre-Commands and Commands, and checks what Devices send.
 
-    ``keys`` holds the broker's own private keys and everybody's certificates.
+    ``keys`` holds the private keys of the broker, and of the transitional Change of Supplier party where the
+    DCC is that too, and everybody's public ones. ``certificate_of`` finds the Key Agreement certificate of a
+    Device (DER; empty where there is none), which goes along where Devices are joined.
     """
 
-    def __init__(self, eui: Eui, keys: KeyRing) -> None:
+    def __init__(
+        self, eui: Eui, keys: KeyRing, certificate_of: Callable[[Eui], bytes] = lambda _eui: b""
+    ) -> None:
         self.eui = eui
         self._keys = keys
+        self._certificate_of = certificate_of
 
     def pre_command(
-        self, request: Request, device: Device, counter: int, now: Instant, *, on_behalf: bool = False
+        self,
+        request: Request,
+        device: Device,
+        counter: int,
+        now: Instant,
+        *,
+        devices: Mapping[Eui, Device] = MappingProxyType({}),
+        on_behalf: bool = False,
     ) -> Message:
         """What a service request becomes: a Pre-Command, or a Command that still lacks its MAC.
 
         ``counter`` is the broker's own next Originator Counter, for the Commands that it originates:
-        ``on_behalf`` says that this is one, as the User does not ask for it itself.
+        ``on_behalf`` says that this is one, as the User does not ask for it itself. The other parties of the
+        DCC share the counter (policy). ``devices`` are those of the inventory, where a request names one that
+        the Device is to be joined with.
+
         Raises :class:`Unsupported` where no mapping row fits, :class:`XmlError` for a body that lacks
-        something.
+        something, :class:`InputError` for one that names a Device which is not in the inventory.
         """
         known = Known(
             broker=self.eui,
             broker_counter=counter,
+            transitional_cos=self._transitional_cos,
+            transitional_cos_counter=counter,
             device_type=device.device_type,
             use_cases=device.use_cases,
             element=device.element,
             clock=now,
             on_behalf=on_behalf,
+            others=self._others(request, devices),
         )
         return transform(request, known)
+
+    @cached_property
+    def _transitional_cos(self) -> Eui | None:
+        return next(iter(self._keys.store.parties(Role.TRANSITIONAL_COS)), None)
+
+    def _others(self, request: Request, devices: Mapping[Eui, Device]) -> dict[Eui, OtherDevice]:
+        """What is known of the Device that the request joins its target with, if it is a join."""
+        if request.service_reference != _JOIN:
+            return {}
+        name = other_id(request)
+        if name not in devices:
+            raise InputError(
+                f"{name}, to be joined with {request.request_id.target}, is not in the inventory"
+            )
+        return {name: OtherDevice(devices[name].device_type, self._certificate_of(name))}
 
     def signed_pre_command(self, request: Request, payload: bytes) -> Message:
         """The Signed Pre-Command that a request holds, which is of that request and signed by its User.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from doorstep.duis import codes
 from doorstep.duis.command_variant import Service
+from doorstep.duis.request import Request
 from doorstep.duis.response import LocalCommand, PreCommand
+from doorstep.gbcs.message import Message
 from doorstep.gbcs.times import Instant
 from doorstep.road.dcc.access import Denied, Wanted
 from doorstep.road.dcc.desk import Desk
@@ -32,7 +34,7 @@ class Commands:
 
     def _transform(self, wanted: Wanted, device: Device, now: Instant) -> Outcome:
         desk = self._desk
-        message = desk.broker.pre_command(wanted.request, device, desk.ledger.broker_counter, now)
+        message = self._pre_command(wanted.request, device, now)
         payload = bytes(message) + (b"\x00" if desk.policy.trailing_zero else b"")
         return Outcome(codes.I0, PreCommand(desk.policy.gbcs_version, payload), pre_command=message)
 
@@ -41,7 +43,7 @@ class Commands:
         self._check_room(wanted)
         payload = request.gbcs_payload
         if payload is None:
-            message = desk.broker.pre_command(request, device, desk.ledger.broker_counter, now)
+            message = self._pre_command(request, device, now)
         else:
             message = desk.broker.signed_pre_command(request, payload)
             desk.ledger.check_transformed(request, message)
@@ -53,6 +55,11 @@ class Commands:
             return Outcome(codes.I0, local, command=command)
         copy = desk.documents.answer(request, codes.I0, local, now)
         return Outcome(codes.I99, command=command, pushed=copy)
+
+    def _pre_command(self, request: Request, device: Device, now: Instant) -> Message:
+        desk = self._desk
+        counter, devices = desk.ledger.broker_counter, desk.registry.devices
+        return desk.broker.pre_command(request, device, counter, now, devices=devices)
 
     def _check_room(self, wanted: Wanted) -> None:
         desk = self._desk

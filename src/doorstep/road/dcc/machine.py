@@ -6,6 +6,7 @@ point goes on from what it remembers and answers every accepted request in one w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -42,7 +43,8 @@ class DccConfig(Struct, frozen=True):
     ``xml_issuer`` and ``xml_serial`` name the certificate of ``xml_key``. ``certificate_for`` finds the
     certificates of Users' XML signatures. ``thresholds`` are those of Threshold Anomaly Detection: none,
     unless they are given. ``check`` is what a request is held to besides our own rules: the published schema,
-    say.
+    say. ``key_agreement_certificate`` finds those of Devices that are to be joined (DER; empty where there is
+    none).
     """
 
     eui: Eui
@@ -53,6 +55,7 @@ class DccConfig(Struct, frozen=True):
     certificate_for: CertificateFor
     thresholds: Thresholds = Thresholds()
     check: xml.Check = xml.no_check
+    key_agreement_certificate: Callable[[Eui], bytes] = lambda _eui: b""
 
     def sign(self, document: xml.Node) -> bytes:
         """The document of a root, with the DCC's signature."""
@@ -72,7 +75,7 @@ class Dcc(Stop[events.DccEvent]):
         super().__init__()
         self._config = config
         self._policy = policy or DccPolicy()
-        broker = Broker(config.eui, keys)
+        broker = Broker(config.eui, keys, config.key_agreement_certificate)
         self._desk = Desk(
             config.inventory, config.thresholds, config.sign, broker, self._policy, memory or {}
         )

@@ -7,7 +7,8 @@ element form of a meter. Any of them will do; nothing else will.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,9 @@ from msgspec import Struct
 
 from doorstep.duis import RequestId
 from doorstep.duis.request import Request
-from doorstep.duis.transform import ELEMENTS, Known, candidates, transform
+from doorstep.duis.transform import ELEMENTS, Known, OtherDevice, candidates, transform
+from doorstep.duis.transform import Mapping as MappingRow
+from doorstep.duis.transform.rows import other_device, other_id
 from doorstep.errors import Unsupported, VerificationError
 from doorstep.eui import Eui
 from doorstep.gbcs import USE_CASES, Cra, Form, GroupingHeader, Message, decode
@@ -25,6 +28,7 @@ __all__ = ["NotCorrelated", "alternatives", "check_command", "codes_of", "correl
 
 _SECOND: Final = 1000
 _PRE_COMMAND_FORMS: Final = (Form.UNSIGNED, Form.UNSIGNED_EMPTY)
+_NOBODY: Final[Mapping[Eui, OtherDevice]] = MappingProxyType({})
 
 
 class NotCorrelated(VerificationError):
@@ -40,12 +44,19 @@ class NotCorrelated(VerificationError):
 
 
 def correlate(
-    pre_command: bytes, request: Request, broker: Eui, now: Instant, tolerance: Instant = 0
+    pre_command: bytes,
+    request: Request,
+    broker: Eui,
+    now: Instant,
+    tolerance: Instant = 0,
+    others: Mapping[Eui, OtherDevice] = _NOBODY,
 ) -> Message:
     """The supplier's own message that the Pre-Command equals, byte for byte: that one is to be signed.
 
     ``request`` is the one that was sent to be transformed, ``broker`` the DCC's Access Control Broker. A time
-    that the DCC stamped may be up to ``tolerance`` milliseconds before or after ``now``.
+    that the DCC stamped may be up to ``tolerance`` milliseconds before or after ``now``. ``others`` is what
+    the supplier knows of the Device that the target is to be joined with: a certificate that the Pre-Command
+    sends along has to be the one there.
 
     Raises :class:`NotCorrelated`; :class:`DecodeError` for bytes that are no message; :class:`Unsupported`
     where doorstep cannot tell what the request becomes, which is as good a reason not to sign.
@@ -56,7 +67,7 @@ def correlate(
     _check_header(found.header, request.request_id, request.service_reference_variant)
     wanted: dict[bytes, Message] = {}
     for clock in _clocks(now, tolerance):
-        known = Known(broker, clock=clock)
+        known = Known(broker, clock=clock, others=others)
         forms = {mine.grouped: mine for mine in alternatives(request, known, found.header.message_code)}
         if found.grouped in forms:
             return forms[found.grouped]
@@ -77,12 +88,8 @@ def alternatives(request: Request, known: Known, code: int) -> Iterator[Message]
     rows = candidates(request, known)
     for row in [row for row in rows if row.use_case.code == code] or rows:
         for form in ELEMENTS:
-            use_cases = frozenset((row.use_case.name,))
-            chosen = msgspec.structs.replace(
-                known, use_cases=use_cases, device_type=row.device_type, element=form
-            )
             try:
-                message = transform(request, chosen)
+                message = transform(request, _as_the_dcc_may_know(row, form, request, known))
             except Unsupported as error:
                 reasons.append(str(error))
                 continue
@@ -128,6 +135,21 @@ def difference(wanted: object, found: object, path: str) -> str:
     else:
         return "" if wanted == found else path
     return next((place for where, one, other in pairs if (place := difference(one, other, where))), "")
+
+
+def _as_the_dcc_may_know(row: MappingRow, form: str, request: Request, known: Known) -> Known:
+    """What the DCC knows where a request becomes what the row says."""
+    others = dict(known.others)
+    if row.other is not None:
+        certificate = other_device(request, known).certificate
+        others[other_id(request)] = OtherDevice(row.other, certificate)
+    return msgspec.structs.replace(
+        known,
+        use_cases=frozenset((row.use_case.name,)),
+        device_type=row.device_type,
+        element=form,
+        others=others,
+    )
 
 
 def _check_header(header: GroupingHeader, name: RequestId, variant: str, broker: Eui | None = None) -> None:
