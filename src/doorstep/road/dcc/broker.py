@@ -83,9 +83,7 @@ class Broker:
             return {}
         name = other_id(request)
         if name not in devices:
-            raise InputError(
-                f"{name}, to be joined with {request.request_id.target}, is not in the inventory"
-            )
+            raise InputError(f"{name}, which is to be joined, is not in the inventory")
         return {name: OtherDevice(devices[name].device_type, self._certificate_of(name))}
 
     def signed_pre_command(self, request: Request, payload: bytes) -> Message:
