@@ -277,7 +277,7 @@ class TestJoins:
         body = element("JoinServiceCritical", element("OtherDeviceID", str(STRANGER)))
         assert Office().status(asked(4, body=body)) == 400
         body = element("JoinServiceCritical", element("OtherDeviceID", str(PPMID)))
-        assert Office().code(asked(4, body=body)) == "I0"
+        assert Office().answer(asked(4, body=body)).code == "I0"
 
 
 class TestChangeOfSupplier:
