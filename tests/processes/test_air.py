@@ -87,7 +87,6 @@ def test_wireshark_reads_what_the_processes_say_to_each_other(
 
 def test_a_trace_follows_a_running_home(make_street: MakeStreet, tmp_path: Path) -> None:
     street = make_street()
-    street.key_log.touch()
     out = tmp_path / "trace.out"
     with out.open("wb") as file, (tmp_path / "trace.err").open("wb") as err:
         trace = subprocess.Popen(

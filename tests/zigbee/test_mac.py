@@ -174,3 +174,30 @@ def test_any_octets_with_a_check_decode_and_come_back_or_are_refused(data: bytes
         for bit in range(8):
             check = check >> 1 ^ (0x8408 if (check ^ octet >> bit) & 1 else 0)
     decodes_or_refuses(Frame.from_bytes, data + check.to_bytes(2, "little"))
+
+
+@pytest.mark.parametrize(
+    ("octets", "destination"),
+    [
+        ("6188 11 621A 0000 413C 4802", (0x1A62, 0x0000)),
+        ("4188 11 621A FFFF 413C 4802", (0x1A62, 0xFFFF)),
+        ("63CC 11 621A A2000000005E05D0 C0000000005E05D0 02", (0x1A62, Eui.parse("D0055E00000000A2"))),
+        ("0080 11 621A 0000 FFCF", None),
+        ("0200 11", None),
+        ("6188 11 621A 00", None),
+        ("63CC 11 621A A200", None),
+        ("61", None),
+        ("", None),
+    ],
+)
+def test_the_address_filter_reads_no_more_than_the_destination(
+    octets: str, destination: tuple[int, int | Eui] | None
+) -> None:
+    assert mac.destination_of(bytes.fromhex(octets)) == destination
+
+
+@pytest.mark.parametrize(
+    ("octets", "is_one"), [("0200 11", True), ("1200 11", True), ("6188", False), ("", False)]
+)
+def test_an_acknowledgement_is_known_by_its_type(octets: str, is_one: bool) -> None:
+    assert mac.is_acknowledgement(bytes.fromhex(octets)) is is_one

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from doorstep.bench.air import Air
 from doorstep.bench.capture import Capture
@@ -27,12 +27,10 @@ from doorstep.road.han.secrets import DeviceSecrets, HubSecrets
 from doorstep.road.machine import Heard, Machine, Send
 from doorstep.street import HomePlan
 from doorstep.zigbee.asdu import Asdu
-from doorstep.zigbee.keys import install_code
+from doorstep.zigbee.keys import INSTALL_CODE_CHECK, install_code
 
 __all__ = ["Alter", "Han", "Overheard", "PayloadHan", "RadioHan", "device_secrets", "hub_secrets"]
 
-_CHECK: Final = 2
-"""Octets of the check behind an install code."""
 
 Alter = Callable[[Asdu], Asdu]
 """What somebody who holds a box makes of a payload that its stop sends."""
@@ -167,7 +165,7 @@ class RadioHan:
 
     def install_code(self, eui: Eui) -> bytes:
         """The install code that the Device's own radio has, too."""
-        return device_secrets(eui, self._seed).install_code[:-_CHECK]
+        return device_secrets(eui, self._seed).install_code[:-INSTALL_CODE_CHECK]
 
 
 class _Meddled:
@@ -194,9 +192,9 @@ def device_secrets(eui: Eui, seed: bytes) -> DeviceSecrets:
 
 
 def hub_secrets(home: HomePlan, seed: bytes) -> HubSecrets:
-    """A hub's secrets on a bench, with the link key of every Device of the home."""
+    """A hub's secrets on a bench, with the link key of every Device that is in its log from the start."""
     gpf = home.eui("GPF")
-    joining = (eui for eui, kind in home.devices if kind not in ("CHF", "GPF"))
+    joining = (eui for eui, kind in home.devices if kind not in ("CHF", "GPF", "HHT"))
     return HubSecrets(
         _derived(seed, b"network key", gpf)[:16],
         _derived(seed, b"seed", gpf),

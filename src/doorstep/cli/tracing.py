@@ -65,7 +65,7 @@ def follow(
     interface: str, port: int, keys: Path | None, names: Mapping[Eui, str], *, everything: bool, json: bool
 ) -> None:
     """Print what is on the air of this machine, until Ctrl-C."""
-    clock, tracer, table = WallClock(), Tracer(names), _KeyTable(keys)
+    clock, tracer, table = WallClock(), Tracer(names), _KeyTable(keys, may_come=True)
     tracer.know(table.news())
     show = _printer(everything, json)
 
@@ -85,10 +85,14 @@ def follow(
 
 
 class _KeyTable:
-    """A file of rows of Wireshark's key table, which may grow while it is read."""
+    """A file of rows of Wireshark's key table, which may grow while it is read.
 
-    def __init__(self, path: Path | None) -> None:
+    ``may_come``: it need not be there yet.
+    """
+
+    def __init__(self, path: Path | None, *, may_come: bool = False) -> None:
         self._path = path
+        self._may_come = may_come
         self._size = -1
 
     def news(self) -> list[tuple[bytes, str]]:
@@ -97,6 +101,10 @@ class _KeyTable:
             return []
         try:
             size = self._path.stat().st_size
+        except FileNotFoundError as error:
+            if self._may_come:
+                return []
+            raise UsageError(f"{self._path}: {error.strerror}") from None
         except OSError as error:
             raise UsageError(f"{self._path}: {error.strerror}") from None
         if size == self._size:

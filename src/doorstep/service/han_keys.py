@@ -40,6 +40,8 @@ _CODE_SIZE: Final = 16
 _KEY_SIZE: Final = 16
 _SEED_SIZE: Final = 32
 _OF_THE_HUB: Final = ("CHF", "GPF")
+_VISITOR: Final = "HHT"
+"""Its install code is shown to the hub when it comes."""
 
 
 class _DeviceFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +83,8 @@ def new_home_secrets(home: HomePlan) -> Iterator[tuple[str, bytes]]:
         if kind in _OF_THE_HUB:
             continue
         made = DeviceSecrets(install_code(secrets.token_bytes(_CODE_SIZE)), secrets.token_bytes(_SEED_SIZE))
-        link_keys.append(f'"{eui}" = "{made.link_key.hex()}"\n')
+        if kind != _VISITOR:
+            link_keys.append(f'"{eui}" = "{made.link_key.hex()}"\n')
         yield _name(eui), f'install_code = "{made.install_code.hex().upper()}"\n{_seed(made.seed)}'.encode()
     gpf = home.device("GPF")
     if gpf is not None:

@@ -22,7 +22,7 @@ from doorstep.road.configurations import (
     relay_config,
 )
 from doorstep.road.han.box import Box
-from doorstep.road.han.events import Permit, Received, Transmit
+from doorstep.road.han.events import Joined, Left, Received, Transmit
 from doorstep.road.han.machine import Radio
 from doorstep.road.hub import events as hub
 from doorstep.road.hub.machine import Hub
@@ -41,10 +41,10 @@ from doorstep.service.keypad import read_keypad, standard_input
 from doorstep.service.process import HanSetting, Ready, StopSetting, until_signalled
 from doorstep.service.relay_link import RelayDialler
 from doorstep.service.wan_link import WanDialler
+from doorstep.zigbee.keys import INSTALL_CODE_CHECK
 
 __all__ = ["run_hub", "run_meter", "run_relay"]
 
-_HHT_JOINS_WITHIN: Final = 3_600_000
 _METERS: Final = {DeviceType.ESME: "meter", DeviceType.GSME: "gas meter"}
 
 
@@ -89,7 +89,7 @@ async def run_hub(
 ) -> None:
     """The Communications Hub of a home, which dials the DCC at ``wan_url``; without one it has no WAN.
 
-    ``hht``: an engineer presents the home's HHT to it as it starts.
+    ``hht``: an engineer presents the home's HHT to it as it starts, with the install code printed on that.
     """
     street, keys = setting.street()
     home = street.home(which)
@@ -108,16 +108,16 @@ async def run_hub(
             log.say("kept", why="the WAN went before the message did")
 
     with setting.memory(f"hub {config.chf}", log) as memory:
-        held, clock = memory.load(), WallClock()
+        held = memory.load()
         radio = Radio(hub_radio(home, secrets), memory=held)
         machine = Hub(config, memory=held, keys=hub_keys(config, keys))
-        box: Box[Any, Any] = Box(machine, radio, hub.PoweredOn)
-        driver: Driver[Any, Any] = Driver(box, memory, perform, clock)
+        box: Box[Any, Any] = Box(machine, radio, hub.PoweredOn, minds=(Joined, Left))
+        driver: Driver[Any, Any] = Driver(box, memory, perform, WallClock())
         driver.offer(hub.PoweredOn())
         if hht:
             visitor = home.eui("HHT")
-            driver.offer(hub.HhtPresented(visitor))
-            driver.offer(Permit(visitor, secrets.link_key_of(visitor), clock.now() + _HHT_JOINS_WITHIN))
+            printed = setting.device_secrets(visitor).install_code
+            driver.offer(hub.HhtPresented(visitor, printed[:-INSTALL_CODE_CHECK]))
         wan = WanDialler(
             config.chf,
             street.dcc,

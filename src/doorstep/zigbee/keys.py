@@ -19,6 +19,7 @@ from doorstep.zigbee.types import KEY128
 __all__ = [
     "mmo",
     "hmac_mmo",
+    "INSTALL_CODE_CHECK",
     "install_code",
     "link_key",
     "key_transport_key",
@@ -31,6 +32,8 @@ _BLOCK: Final = 16
 _LONGEST: Final = 0x10000 // 8
 """From this many octets on, their number of bits does not fit the two octets that the hash ends with."""
 
+INSTALL_CODE_CHECK: Final = 2
+"""The octets of check behind an install code."""
 _INSTALL_CODE_SIZES: Final = (6, 8, 12, 16)
 
 
@@ -69,7 +72,7 @@ def link_key(code: bytes) -> bytes:
 
     Raises :class:`InputError` where the check or the length is wrong.
     """
-    if code != install_code(code[:-2]):
+    if code != install_code(code[:-INSTALL_CODE_CHECK]):
         raise InputError("the check of the install code is wrong: it was misread or mistyped")
     return mmo(code)
 

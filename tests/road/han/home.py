@@ -10,6 +10,7 @@ from doorstep.bench.air import Air
 from doorstep.bench.links import Faults, Faulty, Link, Loopback
 from doorstep.bench.world import Node, World
 from doorstep.eui import Eui
+from doorstep.gbcs.times import Instant
 from doorstep.road.han.config import Admission, HanConfig, HanPolicy, Network, Role
 from doorstep.road.han.events import HanEvent, HanInput, PoweredOn, Received, Transmit
 from doorstep.road.han.machine import Radio
@@ -63,8 +64,9 @@ class RadioHome:
         random: Any = None,
         policy: HanPolicy | None = None,
         on: bool = True,
+        now: Instant = NOW,
     ) -> None:
-        self.world = World(NOW)
+        self.world = World(now)
         loopback: Link[bytes] = Loopback(5)
         self.air = Air(self.world, Faulty(loopback, faults, random) if faults else loopback)
         self.frames: list[bytes] = []
@@ -74,6 +76,8 @@ class RadioHome:
         self.said: dict[Eui, list[HanEvent]] = {eui: [] for eui in self.configs}
         self.memories: dict[Eui, dict[str, bytes | None]] = {eui: {} for eui in self.configs}
         self.nodes: dict[Eui, Node[HanInput, HanEvent]] = {}
+        self.stop_at: tuple[Eui, int, bool] | None = None
+        self.stopped = False
         for eui in self.configs:
             self.make(eui)
             if on:
@@ -82,7 +86,7 @@ class RadioHome:
     def make(self, eui: Eui) -> None:
         """Make a radio, or make it again from what it asked to have remembered."""
         radio = Radio(self.configs[eui], self.policy, dict(self.memories[eui]))
-        self.nodes[eui] = Node(self.world, str(eui), radio, partial(self._perform, eui))
+        self.nodes[eui] = Node(self.world, str(eui), radio, partial(self._perform, eui, radio))
         self.air.listen(str(eui), lambda frame: self.take(eui, Received(frame)))
 
     def radio(self, eui: Eui) -> Radio:
@@ -91,6 +95,9 @@ class RadioHome:
         return radio
 
     def take(self, eui: Eui, event: HanInput) -> None:
+        """Give a radio an event; one that has stopped takes none."""
+        if self.stopped and self.stop_at is not None and self.stop_at[0] == eui:
+            return
         self.nodes[eui].take(event)
 
     def send(self, asdu: Asdu) -> None:
@@ -105,7 +112,13 @@ class RadioHome:
     def of(self, eui: Eui, kind: type) -> list[Any]:
         return [event for event in self.said[eui] if isinstance(event, kind)]
 
-    def _perform(self, eui: Eui, event: HanEvent) -> None:
+    def _perform(self, eui: Eui, radio: Radio, event: HanEvent) -> None:
+        if radio is not self.radio(eui):
+            return  # It was made again since: this one is gone, whatever it still has to say.
+        if self.stopped and self.stop_at is not None and self.stop_at[0] == eui:
+            return  # It does nothing any more of what it still has to say.
+        if isinstance(event, Remember) and self._stops(eui):
+            return
         match event:
             case Transmit(frame):
                 self.air.transmit(str(eui), frame)
@@ -113,3 +126,14 @@ class RadioHome:
                 self.memories[eui].update(entries)
         if not isinstance(event, Transmit):
             self.said[eui].append(event)
+
+    def _stops(self, eui: Eui) -> bool:
+        """Whether this write is the last act of a radio, and is not done."""
+        if self.stop_at is None or self.stop_at[0] != eui or self.stop_at[1] <= 0:
+            return False
+        victim, left, written = self.stop_at
+        self.stop_at = victim, left - 1, written
+        if left > 1:
+            return False
+        self.stopped = True
+        return not written

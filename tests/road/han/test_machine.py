@@ -16,7 +16,7 @@ from doorstep.road.machine import Note, Send
 from doorstep.zigbee import aps, mac, nwk
 from doorstep.zigbee.clusters import BASIC, PREPAYMENT
 from doorstep.zigbee.fragmentation import Policy as Fragments
-from doorstep.zigbee.security import unseal
+from doorstep.zigbee.security import seal, unseal
 from tests.road.han.home import (
     GAS,
     HUB,
@@ -30,6 +30,9 @@ from tests.road.han.home import (
     link_key,
     payload,
 )
+
+BEFORE_COUNTERS = 1_577_836_800_000
+"""2020: a time that gives a radio without a memory no other number to begin with than zero."""
 
 LONG = bytes(range(256)) * 6  # 1,536 octets; payloads have up to 1,505
 
@@ -303,6 +306,23 @@ def test_a_payload_that_was_taken_is_not_taken_again_after_a_restart(joined: Rad
     assert joined.radio(HUB).dropped["replayed network frame"] >= 1
 
 
+def test_who_has_the_network_key_cannot_play_a_payload_again(joined: RadioHome) -> None:
+    """Another Device of the home wraps what it heard in a network frame of its own making."""
+    before = len(joined.frames)
+    joined.send(payload(PPMID, HUB, b"once"))
+    joined.run(60)
+    packet = nwk.Frame.from_bytes(mac.Frame.from_bytes(joined.frames[before]).payload)
+    assert packet.auxiliary is not None
+    auxiliary = structs.replace(packet.auxiliary, frame_counter=packet.auxiliary.frame_counter + 1_000)
+    again = seal(structs.replace(unseal(packet, NETWORK.key), auxiliary=auxiliary), NETWORK.key)
+    frame = mac.Frame.of(
+        mac.FrameType.DATA, 1, again.to_bytes(), pan=NETWORK.pan, destination=0, source=packet.source
+    )
+    joined.take(HUB, Received(frame.to_bytes()))
+    assert len(joined.heard(HUB)) == 1
+    assert joined.radio(HUB).dropped["replayed APS frame"] == 1
+
+
 def test_what_is_weaker_than_its_cluster_asks_for_is_dropped(joined: RadioHome) -> None:
     """Somebody with the network key alone says something about prepayment in the PPMID's name."""
     frame = aps.Frame.data(1, 1, PREPAYMENT.id, 0x0109, 99, b"\x01\x01\x00")
@@ -396,10 +416,9 @@ def test_a_link_key_that_the_hub_does_not_have_any_more_is_given_up(joined: Radi
 
 
 def test_no_counter_is_used_twice_however_often_a_radio_is_killed() -> None:
-    """Each radio is killed at every write and at random, and made again from what was written."""
+    """Radios are killed at random, and made again from what was written."""
     random = Random(7)
-    made = home(gas=True, policy=HanPolicy(counter_step=3))
-    used: set[tuple[str, Eui, int]] = set()
+    made = home(gas=True, policy=HanPolicy(counter_step=3), now=BEFORE_COUNTERS)
     for _round in range(30):
         made.run(random.randrange(1, 8))
         eui = random.choice([HUB, METER, PPMID, GAS])
@@ -407,6 +426,12 @@ def test_no_counter_is_used_twice_however_often_a_radio_is_killed() -> None:
         made.take(eui, PoweredOn())
         for asdu in (payload(PPMID, HUB, LONG[:200]), payload(HUB, METER, b"x"), payload(GAS, HUB, b"y")):
             made.send(asdu)
+    assert assert_counters_are_used_once(made) > 500
+
+
+def assert_counters_are_used_once(made: RadioHome) -> int:
+    """Look at every frame that was transmitted; gives how many counters there were."""
+    used: set[tuple[str, Eui, int]] = set()
     for octets in made.frames:
         frame = mac.Frame.from_bytes(octets)
         if frame.frame_type != mac.FrameType.DATA:
@@ -419,7 +444,30 @@ def test_no_counter_is_used_twice_however_often_a_radio_is_killed() -> None:
             inner = aps.Frame.from_bytes(packet.payload)
             if inner.auxiliary is not None:
                 _use(used, "link", inner.auxiliary.source, inner.auxiliary.frame_counter)
-    assert len(used) > 500
+    return len(used)
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["after the write", "before the write"])
+@pytest.mark.parametrize("victim", [HUB, PPMID], ids=["hub", "ppmid"])
+def test_a_radio_that_stops_at_any_write_repeats_no_counter_and_joins_all_the_same(
+    victim: Eui, written: bool
+) -> None:
+    """The n-th write of one radio is its last act, done or not; then it is made again."""
+    for number in range(1, 14):
+        made = home(policy=HanPolicy(counter_step=4), on=False, now=BEFORE_COUNTERS)
+        made.stop_at = victim, number, written
+        for eui in made.configs:
+            made.take(eui, PoweredOn())
+        for _attempt in range(12):
+            made.run(10)
+            if made.stopped:
+                made.stopped = False
+                made.make(victim)
+                made.take(victim, PoweredOn())
+            made.send(payload(PPMID, HUB, LONG[:100]))
+        assert made.heard(HUB), f"write {number}"
+        assert made.radio(PPMID).state is State.JOINED, f"write {number}"
+        assert_counters_are_used_once(made)
 
 
 def _use(used: set[tuple[str, Eui, int]], key: str, source: Eui | None, counter: int) -> None:
