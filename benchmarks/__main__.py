@@ -12,7 +12,7 @@ from typing import Final
 
 from cryptography.hazmat.backends.openssl import backend
 
-from benchmarks import gateway, hub
+from benchmarks import gateway, han, hub
 from benchmarks.figures import BOUND, VERIFIED, Figure, import_time, measure, ratio
 from benchmarks.material import gather
 
@@ -23,9 +23,9 @@ IMPORT_TARGET: Final = 120
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="rounds of each figure (default: %(default)s)")
-    parser.add_argument("--only", choices=("messages", "gateway", "hub"), help="one of the tables")
+    parser.add_argument("--only", choices=("messages", "gateway", "hub", "han"), help="one of the tables")
     arguments = parser.parse_args()
-    tables = {"messages": messages, "gateway": requests, "hub": routing}
+    tables = {"messages": messages, "gateway": requests, "hub": routing, "han": radio}
     for name, table in tables.items():
         if arguments.only in (None, name):
             table(arguments.rounds)
@@ -67,6 +67,15 @@ def routing(rounds: int) -> None:
     print("\n| µs a Command, from PPMID to ESME | x1 | x10 | x100 |\n|---|--:|--:|--:|")
     for name, figures in hub.measure_growth(rounds):
         print(f"| {name} | {' | '.join(f'{figure.median:.0f}' for figure in figures)} |")
+
+
+def radio(rounds: int) -> None:
+    """The table of the home's network."""
+    print(f"Two radios in memory, one thread, {rounds} rounds, in the processor's time. {machine()}.\n")
+    print("| octets of a payload | radio frames | µs a payload | µs a frame |\n|--:|--:|--:|--:|")
+    for cost in han.measure_radio(rounds):
+        each = cost.microseconds / cost.frames
+        print(f"| {cost.size:,} | {cost.frames:.0f} | {cost.microseconds:,.0f} | {each:.0f} |")
 
 
 def row(figure: Figure, share: str) -> str:
