@@ -140,7 +140,13 @@ class RadioHan:
     def plug_in(self, eui: Eui, node: Node[Any, Any]) -> None:
         """From now on a box hears the air."""
         self._nodes[eui] = node
-        self.air.listen(node.name, lambda frame: node.take(Received(frame)))
+        radio = self._radios[eui]
+
+        def ear(frame: bytes) -> None:
+            if radio.hears(frame):
+                node.take(Received(frame))
+
+        self.air.listen(node.name, ear)
 
     def says(self, eui: Eui, event: Any) -> bool:
         """Put a radio frame on the air, or note a payload that went or came."""

@@ -109,6 +109,13 @@ class Radio(Stop[events.HanEvent]):
             if neighbour.link_key is not None:
                 yield neighbour.link_key, "link"
 
+    def hears(self, frame: bytes) -> bool:
+        """Whether a radio frame may be for this radio, by its address alone.
+
+        Others need not be given to it, unless something still waits that was: that may change its address.
+        """
+        return self.state is not State.OFF and self._air.is_for_here(frame)
+
     def receive(self, event: events.HanInput, now: Instant) -> None:
         """Take one event; see :mod:`doorstep.road.han.events`."""
         self._now = now
@@ -244,7 +251,7 @@ class Radio(Stop[events.HanEvent]):
     # -- the air -------------------------------------------------------------------------------------
 
     def _received(self, event: events.Received, now: Instant) -> None:
-        if self.state is State.OFF or not self._air.is_for_here(event.frame):
+        if not self.hears(event.frame):
             return
         try:
             frame = self._reception.take(event.frame, now)
