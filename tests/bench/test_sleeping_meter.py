@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pytest
 from msgspec import structs
 
@@ -9,9 +11,13 @@ from doorstep import gbcs
 from doorstep.bench.records import Remark
 from doorstep.bench.street import Street
 from doorstep.duis.element import element
+from doorstep.gbcs import utrn
+from doorstep.gbcs.keys import Holding, KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.road.device import Executed
 from doorstep.road.machine import Note
+from doorstep.road.ppmid.display import Fuel
+from doorstep.road.ppmid.events import Action, Displayed, KeyedIn, Result
 from doorstep.road.supplier.delivery import State
 from doorstep.road.supplier.orders import Order, Route, top_up_order
 from doorstep.street import HomePlan, StreetPlan, street_plan
@@ -43,12 +49,19 @@ def read_balance(name: str, home: HomePlan) -> Order:
     return Order(name, "4.18", home.eui("GSME"), body, Route.PPMID, home.eui("PPMID"), 2 * HOUR)
 
 
-def executed(street: Street) -> list[tuple[Instant, Executed]]:
+T = TypeVar("T")
+
+
+def said(street: Street, kind: type[T]) -> list[tuple[Instant, T]]:
     return [
         (record.at, record.event)
         for record in street.records
-        if isinstance(record, Remark) and isinstance(record.event, Executed)
+        if isinstance(record, Remark) and isinstance(record.event, kind)
     ]
+
+
+def executed(street: Street) -> list[tuple[Instant, Executed]]:
+    return said(street, Executed)
 
 
 @pytest.mark.parametrize("frames", [False, True], ids=["payloads", "radio frames"])
@@ -104,6 +117,34 @@ def test_what_nobody_fetches_expires_in_the_hub() -> None:
     notes = [record.event for record in street.records if isinstance(record, Remark)]
     assert 0x819D in [note.code for note in notes if isinstance(note, Note)]
     assert street.deliveries["never"].state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("frames", [False, True], ids=["payloads", "radio frames"])
+def test_what_is_keyed_in_at_the_ppmid_tops_up_both_meters_and_is_shown(frames: bool) -> None:
+    """Electricity at once, by ZCL; gas by PCS01, which waits for the meter to wake."""
+    street = home_without_wan(frames=frames)
+    (home,) = street.plan.homes
+    supplier = KeyRing(Holding(keys_of(plan()), street.plan.supplier))
+    ppmid = street.homes["home 1"].relays[home.eui("PPMID")]
+    street.world.run(end=NOW + 40 * MINUTE)
+    for fuel, meter in ((Fuel.ELECTRICITY, "ESME"), (Fuel.GAS, "GSME")):
+        code = utrn.issue(
+            supplier, street.plan.supplier, home.eui(meter), 5 << 32, 1500, utrn.ValueClass.PENCE
+        )
+        ppmid.take(KeyedIn(Action.TOP_UP, fuel, str(code)))
+    street.world.run(end=NOW + 2 * HOUR)
+
+    results = [(at, event) for at, event in said(street, Result)]
+    assert [(event.keyed.fuel, event.succeeded) for _at, event in results] == [
+        (Fuel.ELECTRICITY, True),
+        (Fuel.GAS, True),
+    ]
+    assert results[0][0] < NOW + 41 * MINUTE
+    assert NOW + 60 * MINUTE <= results[1][0] < NOW + 61 * MINUTE
+    display = [event.display for _at, event in said(street, Displayed)][-1]
+    assert display.electricity is not None
+    assert display.gas is not None
+    assert display.electricity.balance == display.gas.balance == 15
 
 
 def test_a_hub_that_was_off_for_hours_is_found_again() -> None:

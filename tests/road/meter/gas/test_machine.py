@@ -225,6 +225,17 @@ def test_a_report_says_what_a_display_shows_and_ends_with_the_mark() -> None:
     assert reports[1].records[-1].value == 1  # type: ignore[union-attr]
 
 
+def test_what_commands_have_changed_is_reported_before_it_sleeps_again() -> None:
+    home = at_rest()
+    home.pass_time(30 * MINUTE)
+    home.said.clear()
+    home.waiting.append(adjust(1, 12_345))
+    home.pass_time(30 * MINUTE)
+    frames = [Frame.from_bytes(asdu.payload) for _at, asdu in home.said if asdu.cluster == PREPAYMENT.id]
+    told = [{one.attribute: one.value for one in frame.general_command.records} for frame in frames]  # type: ignore[union-attr]
+    assert [values[0x0001] for values in told] == [0, 12_345]
+
+
 def test_it_asks_for_a_mirror_and_says_how_it_is_used() -> None:
     home = Home()
     home.power_on()

@@ -11,6 +11,7 @@ from doorstep.gbcs.payloads.asn1.names import DeviceType as Joined
 from doorstep.gbcs.times import Instant, utc2000
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
 from doorstep.road.device import AlertCode, Device, Executors
+from doorstep.road.device.clusters import Attr
 from doorstep.road.device.memory import Entries
 from doorstep.road.machine import Memory, Note
 from doorstep.road.meter import administration
@@ -41,6 +42,7 @@ from doorstep.zigbee.clusters.metering import (
     RequestMirrorResponse,
 )
 from doorstep.zigbee.mirror import ENERGY_SERVICES, report
+from doorstep.zigbee.types import Value
 from doorstep.zigbee.zcl import DefaultResponse, Direction, Frame
 
 __all__ = ["Gsme"]
@@ -106,9 +108,11 @@ class Gsme(Meter[GasState]):
         self._next_wake: Instant | None = None
         self._awake_until: Instant | None = None
         self._mirror: int | None = None
+        self._reported: dict[Attr, Value] = {}
         self._sequence = 0
         self._actions: dict[Action, Callable[[Instant], None]] = {
             Action.REPORT: self._report,
+            Action.REPORT_CHANGES: self._report_changes,
             Action.REQUEST_MIRROR: self._request_mirror,
             Action.FORGET_MIRROR: self._forget_mirror,
             Action.GET: self._get,
@@ -169,9 +173,17 @@ class Gsme(Meter[GasState]):
 
     def _report(self, now: Instant) -> None:
         assert self._mirror is not None, "it reports to the mirror that it knows"
+        self._reported = self._reportable()
         for cluster, attributes in REPORTED:
-            values = ((one.id, self._state.attributes[one]) for one in attributes)
+            values = ((one.id, self._reported[one]) for one in attributes)
             self._say(cluster, report(cluster, values, sequence=self._next_sequence()), self._mirror, now)
+
+    def _report_changes(self, now: Instant) -> None:
+        if self._mirror is not None and self._reported != self._reportable():
+            self._report(now)
+
+    def _reportable(self) -> dict[Attr, Value]:
+        return {one: self._state.attributes[one] for _cluster, found in REPORTED for one in found}
 
     def _request_mirror(self, now: Instant) -> None:
         self._command(RequestMirror(), ENERGY_SERVICES, now)

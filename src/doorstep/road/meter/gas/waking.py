@@ -34,6 +34,7 @@ class Action(Enum):
     """What it does about that."""
 
     REPORT = "report attributes"
+    REPORT_CHANGES = "report them again where Commands have changed them since"
     REQUEST_MIRROR = "ask for a mirror"
     FORGET_MIRROR = "take it that there is no mirror any more"
     GET = "ask for the next message"
@@ -44,7 +45,7 @@ _ROWS: Final[dict[tuple[State, Event], tuple[State, tuple[Action, ...]]]] = {
     (State.REPORTING, Event.UNFLAGGED): (State.LISTENING, ()),
     (State.REPORTING, Event.QUIET): (State.ASLEEP, (Action.FORGET_MIRROR,)),
     (State.FETCHING, Event.MORE): (State.FETCHING, (Action.GET,)),
-    (State.FETCHING, Event.LAST): (State.LISTENING, ()),
+    (State.FETCHING, Event.LAST): (State.LISTENING, (Action.REPORT_CHANGES,)),
     (State.FETCHING, Event.QUIET): (State.ASLEEP, ()),
     # Answers that come late: to a report after the meter had gone on, to a GET that was given up.
     (State.LISTENING, Event.FLAGGED): (State.FETCHING, (Action.GET,)),
