@@ -239,13 +239,11 @@ def test_what_commands_have_changed_is_reported_before_it_sleeps_again() -> None
 def test_it_asks_for_a_mirror_and_says_how_it_is_used() -> None:
     home = Home()
     home.power_on()
-    told = [
-        METERING.command_in(Frame.from_bytes(asdu.payload))
-        for _at, asdu in home.said
-        if asdu.cluster == 0x0702
-    ]
+    frames = [Frame.from_bytes(asdu.payload) for _at, asdu in home.said if asdu.cluster == METERING.id]
+    told = [METERING.command_in(frame) for frame in frames if frame.cluster_specific]
     assert isinstance(told[0], RequestMirror)
     assert told[1] == ConfigureMirror(utc2000(NOW), 1800, 1, 1)
+    assert not frames[-1].cluster_specific  # and fills it before it sleeps
 
 
 def test_without_a_mirror_it_asks_at_every_wake() -> None:
