@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+from msgspec import structs
 
 from doorstep.duis import Element, Request, RequestId, Role, Service, element, service_request
 from doorstep.duis.simple_type import BASE64
 from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.access import DEVICE_TYPES, Refusal, authorise
-from doorstep.road.dcc.inventory import Device, Inventory, Registry, User
+from doorstep.road.dcc.inventory import Device, DeviceStatus, Inventory, Registry, User
 from tests.duis.bodies.specimens import smallest
 from tests.reference import shared
 from tests.road.dcc.office import DCC
@@ -152,3 +153,18 @@ def test_a_device_that_nobody_knows_and_one_of_another_kind(srv: str) -> None:
             service = SERVICE_OF[request.command_variant]
             if request.command_variant in row.variants and service is not None and not row.non_device:
                 assert code_of(request, service, registry) == "E11"
+
+
+@pytest.mark.parametrize("srv", srvs())
+def test_a_device_that_is_no_longer_in_use(srv: str) -> None:
+    """Nothing goes to it, and nothing is made for Local Delivery to it."""
+    row, kind = rows()[srv], kind_for(srv)
+    if row.non_device:
+        return
+    registry, device = registry_of(kind, {role.name for role in Role})
+    registry.put(structs.replace(registry.devices[device], status=DeviceStatus.DECOMMISSIONED))
+    for request in requests(row, device):
+        service = SERVICE_OF[request.command_variant]
+        if request.command_variant in row.variants and service is not None:
+            wanted = "E17" if request.command_variant in (2, 6) else "E5"
+            assert code_of(request, service, registry) == wanted
