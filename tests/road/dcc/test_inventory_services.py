@@ -23,7 +23,6 @@ from tests.road.dcc.office import (
     DEVICES,
     ESME,
     GSME,
-    NEXT_CHF,
     NOW,
     OPERATOR,
     STRANGER,
@@ -262,14 +261,28 @@ class TestWhatResponsesChange:
         assert (before.details.import_mpxn, after.details.import_mpxn) == ("1312345678111", "1312345678999")
         assert after == office.dcc.device(ESME)
 
-    def test_a_device_that_a_hub_lists(self) -> None:
-        """SRV 8.11, by the rule alone: the hub's own Response is not made here."""
+    def test_a_device_that_a_hub_lists_and_unlists(self, office: Office) -> None:
+        """SRV 8.11: the CHF says that it has changed its log, and the User is told."""
         pending = Device(STRANGER, DeviceType.PPMID, None, status=DeviceStatus.PENDING)
-        listed = changed(Effect("8.11", STRANGER, "Add"), pending, NEXT_CHF, NOW)
-        assert listed is not None
-        assert (listed.hub, listed.status) == (NEXT_CHF, DeviceStatus.WHITELISTED)
-        unlisted = changed(Effect("8.11", STRANGER, "Remove"), listed, NEXT_CHF, NOW)
-        assert unlisted == pending
+        office = Office(inventory=Inventory(USERS, [*STREET.devices.values(), pending]))
+        office.take(WanUp(CHF))
+        install = element("JoinTimePeriod", "60"), element("InstallCode", "000102030405060708090A0B0C0D0E0F")
+        add = element("AddDeviceToCHFWhitelist", *install)
+        for counter, (kind, more, status) in enumerate(
+            (("Add", (add,), DeviceStatus.WHITELISTED), ("Remove", (), DeviceStatus.PENDING)), 10
+        ):
+            body = element("UpdateHANDeviceLog", device(STRANGER), element("RequestType", kind), *more)
+            request = asked(1, counter, body, target=CHF)
+            (command,) = sent(office.post(request))
+            pushes = of(office.hear(response_to(command)), Push)
+            found = office.dcc.device(STRANGER)
+            assert found is not None
+            assert (found.status, found.hub) == (status, CHF if kind == "Add" else None)
+            pushes += of(office.pushed(pushes[0]), Push)
+            ((user, alert),) = alerted(pushes)
+            assert user == SUPPLIER
+            assert alert.text_of("UpdateHANDeviceLogServiceRequestID") == str(request.request_id)
+            office.pushed(pushes[-1])
 
     def test_a_device_that_was_commissioned(self) -> None:
         waiting = replace(METER, status=DeviceStatus.INSTALLED_NOT_COMMISSIONED)

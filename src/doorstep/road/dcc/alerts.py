@@ -146,7 +146,7 @@ def instructions_of(command: Message) -> tuple[bytes, ...]:
     payload = command.payload
     if isinstance(payload, AccessRequest):
         return tuple(
-            part.class_id.to_bytes(2, "big") + part.obis + bytes((part.attribute,))
+            part.class_id.to_bytes(2, "big") + part.obis + bytes((part.attribute & 0xFF,))
             for part in payload.components
             if part.action is Action.SET and _is_time(part.data)
         )

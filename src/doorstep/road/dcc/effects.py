@@ -23,7 +23,7 @@ __all__ = ["changed", "effect_of"]
 
 _ADD: Final = "Add"
 _MOST_CERTIFICATES: Final = 3
-_ROLES: Final = {
+_ROLES: Final[dict[int, str]] = {
     RemotePartyRole.ROOT: "Root",
     RemotePartyRole.RECOVERY: "Recovery",
     RemotePartyRole.SUPPLIER: "Supplier",
@@ -48,7 +48,7 @@ def effect_of(request: Request, command: Message) -> Effect | None:
 def _credentials(request: Request, update: CredentialsUpdate) -> Effect | None:
     """The certificates that a Device takes at once; one for later has an Alert of its own."""
     cells = [replacement.target_trust_anchor_cell for replacement in update.replacements]
-    role = _ROLES.get(RemotePartyRole(cells[0].remote_party_role)) if cells else None
+    role = _ROLES.get(cells[0].remote_party_role) if cells else None
     if update.execution_date_time is not None or role is None:
         return None
     certificates = tuple(
