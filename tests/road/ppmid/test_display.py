@@ -278,3 +278,15 @@ def test_a_meter_that_refuses_to_be_read_is_a_meter_that_tells_nothing() -> None
     kitchen.esme.attributes.clear()
     kitchen.wait(31 * MINUTE)
     assert kitchen.electricity.balance is None
+
+
+def test_a_mirror_that_has_nothing_yet_is_asked_again_soon() -> None:
+    kitchen = Kitchen(on=False)
+    kitchen.esme.on = True
+    kitchen.wait(3 * MINUTE)
+    kitchen.mirror.on = True
+    kitchen.wait(2 * MINUTE)
+    assert kitchen.gas.balance == Decimal("12.34567")
+    asked = len(kitchen.asked)
+    kitchen.wait(25 * MINUTE)
+    assert len(kitchen.asked) - asked <= 10, "and then in its usual time"

@@ -67,6 +67,9 @@ class DisplayPolicy(Struct, frozen=True, kw_only=True):
     """As often as a gas meter wakes to bring its mirror up to date. After whatever it knows to change a meter
     it reads at once, too."""
 
+    poll_empty: Instant = 2 * _MINUTE
+    """How soon a meter is asked again that has told nothing yet: a mirror that waits for its gas meter."""
+
     stale_after: Instant = 65 * _MINUTE
     """What was not read anew for so long, two polls and some patience, is marked as stale."""
 

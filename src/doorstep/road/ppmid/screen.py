@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Any, Final
 
 from msgspec import Struct, structs
@@ -49,6 +50,7 @@ class Looked(Struct, frozen=True):
 
 class _Alarm(enum.Enum):
     POLL = "the meters are to be read"
+    EMPTY = "a meter may have told nothing yet"
     STALE = "what was read may be too old"
 
 
@@ -59,6 +61,11 @@ class _Meter:
         self.values: dict[tuple[int, int], Value] = {}
         self.commanded: dict[str, Any] = {}
         self.read: Instant | None = None
+
+    @property
+    def has_told(self) -> bool:
+        """Whether it has told the value of any attribute."""
+        return any(value is not None for value in self.values.values())
 
 
 class Screen:
@@ -75,6 +82,11 @@ class Screen:
         self._told = Display()
         self._awaited = 0
         self._alarms: Alarms[_Alarm] = Alarms()
+        self._due: dict[_Alarm, Callable[[Instant], None]] = {
+            _Alarm.POLL: self._poll,
+            _Alarm.EMPTY: self._poll_empty,
+            _Alarm.STALE: self._tell,
+        }
 
     def start(self, now: Instant) -> None:
         """Read every meter."""
@@ -132,10 +144,7 @@ class Screen:
     def on_deadline(self, now: Instant) -> None:
         """Do what is due."""
         for alarm in self._alarms.due(now):
-            if alarm is _Alarm.POLL:
-                self._poll(now)
-            else:
-                self._tell(now)
+            self._due[alarm](now)
 
     def _ask(self, fuel: Fuel, cluster: Cluster, asked: _Commands, why: Any, now: Instant) -> None:
         server = self._servers[fuel][cluster.id]
@@ -144,8 +153,18 @@ class Screen:
             self._inquiries.ask(Request(server, command, Looked(fuel, why)), now)
 
     def _poll(self, now: Instant) -> None:
+        """Read every meter, and plan the next time."""
         self._alarms.set(_Alarm.POLL, now + self._policy.poll_every)
+        self._alarms.set(_Alarm.EMPTY, now + self._policy.poll_empty)
         for fuel in self._meters:
+            self.look_all(fuel, now)
+
+    def _poll_empty(self, now: Instant) -> None:
+        """Read those meters again that have told nothing yet."""
+        empty = [fuel for fuel, meter in self._meters.items() if not meter.has_told]
+        if empty:
+            self._alarms.set(_Alarm.EMPTY, now + self._policy.poll_empty)
+        for fuel in empty:
             self.look_all(fuel, now)
 
     def _over(self, now: Instant) -> None:
