@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from doorstep.bench.capture import Capture
 from doorstep.road.han.overhearing import Bounded
 from doorstep.road.han.trace import Layer, Line, Tracer
-from doorstep.zigbee import mac, nwk
+from doorstep.zigbee import aps, mac, nwk
+from doorstep.zigbee.asdu import SMART_ENERGY
 from doorstep.zigbee.capture import read_key_rows
 from doorstep.zigbee.clusters import METERING
 from tests.road.han.home import GAS, HUB, METER, NOW, PPMID, RadioHome, payload
@@ -63,6 +64,24 @@ def test_nothing_is_sealed_for_who_has_the_keys_and_everything_for_who_has_not()
     without = lines_of(capture, keys=False)
     assert {line.layer for line in without if not line.sealed} == {Layer.MAC}
     assert [line for line in without if line.sealed]
+
+
+def test_what_is_said_between_networks_is_read_too() -> None:
+    """As a Hand-Held Terminal does before it has joined; nothing of it is sealed."""
+    stub = aps.InterPan.of(aps.Delivery.BROADCAST, METERING.id, SMART_ENERGY, b"\x00\x01\x00\x00\x00")
+    frame = mac.Frame.of(
+        *(mac.FrameType.DATA, 1, stub.to_bytes()),
+        pan=mac.BROADCAST,
+        destination=mac.BROADCAST,
+        source=PPMID,
+        source_pan=0x1234,
+    )
+    (line,) = Tracer({PPMID: "terminal"}).take(frame.to_bytes(), NOW)
+    assert (line.source, line.destination, line.what) == (
+        "terminal",
+        "all",
+        "inter-PAN: Metering: Read Attributes",
+    )
 
 
 @given(st.binary(max_size=125))

@@ -39,6 +39,7 @@ class FrameCounters:
         self._is_new = remembered is None
         self._next = list(_restored(remembered))
         self._ahead = list(self._next)
+        self._first = sum(self._next)
 
     def begin(self, now: Instant) -> None:
         """Begin with what the time gives, where nothing is remembered."""
@@ -47,11 +48,12 @@ class FrameCounters:
             first = min(max(now - _BEGINNING, 0) // 1000 * _A_SECOND, _LATEST)
             self._next = [first, first]
             self._ahead = [first, first]
+            self._first = first
 
     @property
-    def restarts(self) -> int:
-        """A number that is another one after each restart, as long as either counter was used."""
-        return sum(self._ahead) // self._step
+    def first(self) -> int:
+        """A number that tells this run of the radio from its earlier ones: where its counters began."""
+        return self._first
 
     def network(self) -> int:
         """The next number under the network key; raises :class:`NoKey` where there is none left."""

@@ -28,6 +28,10 @@ from doorstep.zigbee.security import seal
 __all__ = ["Outgoing"]
 
 _ALL_RECEIVED: Final = 0xFF
+_BETWEEN_RUNS: Final = 16
+"""The least by which the frame counters of two runs differ, where a second lies between them."""
+_ODD: Final = 61
+"""Spreads the APS counters of runs over all 256."""
 
 
 class _Waiting(Struct, frozen=True):
@@ -84,8 +88,7 @@ class Outgoing:
         self._neighbours = neighbours
         self._air = air
         self._out = out
-        # Whoever remembers this radio's last payloads must not take its first after a restart for them.
-        self._counter = counters.restarts * 61 & 0xFF
+        self._counter: int | None = None
         self._queues: dict[Eui, deque[_Waiting]] = {}
         self._transits: dict[Eui, _Transit] = {}
         self._alarms: Alarms[Eui] = Alarms()
@@ -96,6 +99,9 @@ class Outgoing:
 
     def next_counter(self) -> int:
         """The APS counter of the next payload or command."""
+        if self._counter is None:
+            # Whoever remembers this radio's last payloads must not take its first after a restart for them.
+            self._counter = self._counters.first // _BETWEEN_RUNS * _ODD
         self._counter = (self._counter + 1) & 0xFF
         return self._counter
 

@@ -24,6 +24,7 @@ from doorstep.zigbee.fragmentation import MOST_BLOCKS
 
 __all__ = ["Layer", "Line", "Tracer"]
 
+_INTER_PAN: Final = int(nwk.FrameType.INTER_PAN)
 _MOST_PARTIALS: Final = 64
 _MOST_RECENT: Final = 256
 
@@ -97,6 +98,8 @@ class Tracer:
             return [_line(now, None, "?", "?", Layer.MAC, f"malformed: {error.detail}", size)]
         if frame.frame_type != mac.FrameType.DATA:
             return [self._mac(frame, now, size)]
+        if frame.payload[:1] and frame.payload[0] & _INTER_PAN == _INTER_PAN:
+            return [self._inter_pan(frame, now, size)]
         pan = frame.destination_pan or 0
         try:
             packet = nwk.Frame.from_bytes(frame.payload)
@@ -116,6 +119,18 @@ class Tracer:
             destination = "all"
         what, whole = _mac_words(frame)
         return _line(now, pan, source, destination, Layer.MAC, what, size, whole=whole)
+
+    def _inter_pan(self, frame: mac.Frame, now: Instant, size: int) -> Line:
+        """What is said to Devices of another network, or before there is one; nothing protects it."""
+        source = self._name(frame.source_pan, frame.source, frame.source_eui)
+        destination = self._name(frame.destination_pan, frame.destination, frame.destination_eui)
+        pan, layer = frame.source_pan, Layer.SUPPORT
+        try:
+            packet = aps.InterPan.from_bytes(frame.payload)
+        except DecodeError as error:
+            return _line(now, pan, source, destination, layer, f"malformed: {error.detail}", size)
+        words = _cluster_words(packet.cluster, packet.payload)[0]
+        return _line(now, pan, source, destination, layer, f"inter-PAN: {words}", size, whole=True)
 
     # -- network frames ------------------------------------------------------------------------------
 
