@@ -31,9 +31,11 @@ from tests.road.dcc.office import (
     asked,
     content_of,
     local_command,
+    made_pre_command,
     notes,
     of,
     only,
+    pre_command,
     read,
     response_to,
     sent,
@@ -210,6 +212,26 @@ class TestQuarantine:
         response = read(only(release(office), Push).body)
         assert (response.code, response.request_id) == ("I0", asked(2, 10).request_id)
         assert isinstance(content_of(response), LocalCommand)
+
+    def test_a_transform_that_is_released_leads_on_to_its_command(self) -> None:
+        limit = ValueLimit(srv="7.12", path="RandomisedOffsetLimit", above=Decimal(0))
+        office = office_with(values=(limit,))
+        body = element("SetRandomisedOffsetLimit", element("RandomisedOffsetLimit", "5"))
+        office.pushed(only(office.post(asked(4, 10, body)), Push))
+        # Who makes the Pre-Command itself gets no further than whoever waits for the DCC's.
+        assert office.status(signed(5, 10, body)) == 400
+        push = only(release(office), Push)
+        assert made_pre_command(read(push.body)) == bytes(pre_command(asked(4, 10, body)))
+        assert len(sent(office.post(signed(5, 10, body)))) == 1
+
+    def test_without_room_for_what_it_leads_to_it_stays_where_it_is(self) -> None:
+        office = office_with(
+            Threshold(user=SUPPLIER, srv="4.18", quarantine=0), policy=DccPolicy(wan_outstanding=1)
+        )
+        office.pushed(only(office.post(asked(1, 10)), Push))
+        office.post(asked(1, 11, element("ReadFirmwareVersion")))
+        assert only(release(office), Administered).done is False
+        assert len(office.dcc.quarantined) == 1
 
     def test_a_device_that_is_gone_by_then_is_said(self, office: Office) -> None:
         gone = Device(ESME, DeviceType.ESME, CHF, status=DeviceStatus.DECOMMISSIONED)

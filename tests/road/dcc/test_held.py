@@ -28,6 +28,7 @@ from tests.road.dcc.office import (
     Office,
     asked,
     content_of,
+    notes,
     of,
     only,
     pre_command,
@@ -169,6 +170,19 @@ class TestWhenItsTimeComes:
         unmapped = element(body.name, element("ExecutionDateTime", iso(LATER)), *body.children)
         assert office.status(asked(1, 10, unmapped)) == 501
         assert office.dcc.deadline() is None
+
+    def test_one_for_which_there_is_no_room_then_is_put_off(self) -> None:
+        office = Office(DccPolicy(wan_outstanding=1))
+        office.post(asked(1, 10, balance(LATER)))
+        office.wait(LATER - NOW - SECOND)
+        office.post(asked(1, 11))
+        office.take(WanUp(CHF))
+        heard = office.wait(SECOND)
+        assert "put off" in notes(heard)
+        (first,) = {*sent(office.said)}
+        office.hear(response_to(first))
+        (second,) = sent(office.wait(MINUTE))
+        assert gbcs.decode(second).header.originator_counter == 10
 
 
 class TestWhichRequestsMayWait:

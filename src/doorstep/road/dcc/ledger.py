@@ -84,6 +84,15 @@ class Ledger:
             _kept_name(name, request.command_variant), kept
         )
 
+    def transformed(self, request: Request, pre_command: Message) -> Entries:
+        """A request that was accepted before has been transformed now, and may be sent from now on."""
+        name = _kept_name(request.request_id, request.command_variant)
+        kept = self._kept.find(name)
+        if kept is None:
+            return {}
+        made = _pre_command_digest(request, pre_command)
+        return self._kept.write(name, structs.replace(kept, pre_command=made))
+
     # -- Commands ---------------------------------------------------------------------------------
 
     @property

@@ -74,13 +74,20 @@ class Requests:
         return answer
 
     def release(self, reference: int, by: str, now: Instant) -> bool:
-        """Let a request out of quarantine, to be carried out; False where none of that reference waits."""
+        """Let a request out of quarantine, to be carried out.
+
+        False where none of that reference waits, or there is no room now for what it leads to.
+        """
         quarantined = self._desk.quarantine.find(reference)
         if quarantined is None:
             return False
         self._desk.note("released", f"{quarantined.request.request_id} by {by}")
-        entries = self._desk.quarantine.take(reference)
-        self._desk.out.put(Remember(entries | self._late(quarantined.request, now)))
+        try:
+            entries = self._late(quarantined.request, now)
+        except Denied as denied:
+            self._desk.note("kept", f"{quarantined.request.request_id}: {denied}")
+            return False
+        self._desk.out.put(Remember(entries | self._desk.quarantine.take(reference)))
         return True
 
     def discard(self, reference: int, by: str) -> bool:
@@ -96,8 +103,12 @@ class Requests:
         """Carry out what was held until now, and ask for the reads of schedules."""
         desk = self._desk
         for request in desk.held.due(now):
-            entries = desk.held.take(request)
-            desk.out.put(Remember(entries | self._late(request, now, waited=True)))
+            try:
+                entries = self._late(request, now, waited=True) | desk.held.take(request)
+            except Denied as denied:
+                desk.note("put off", f"{request.request_id}: {denied}")
+                entries = desk.held.put(request, now + desk.policy.wan_first_retry)
+            desk.out.put(Remember(entries))
         for number, schedule in desk.schedules.due(now):
             entries = desk.schedules.move_on(number, schedule, now)
             desk.out.put(Remember(entries | self._read(number, schedule, now)))
@@ -106,6 +117,9 @@ class Requests:
 
     def _decide(self, wanted: Wanted, now: Instant) -> Outcome:
         """Carry out a request, or see that it waits: what could not be carried out now is refused now."""
+        if cancels(wanted):
+            cancel = partial(self._desk.held.cancel, wanted.request)
+            return Outcome(codes.I99, change=cancel, note="what was held is cancelled")
         outcome = self._carry_out(wanted, now)
         verdict = self._desk.anomalies.judge(wanted, now)
         for warning in verdict.warnings:
@@ -138,9 +152,6 @@ class Requests:
     def _hold(self, wanted: Wanted, now: Instant) -> Outcome | None:
         """What a request for later comes to now; None for one that is for now."""
         desk, request = self._desk, wanted.request
-        if cancels(wanted):
-            cancel = partial(desk.held.cancel, request)
-            return Outcome(codes.I99, change=cancel, note="what was held is cancelled")
         due = held_until(wanted, desk.policy, now)
         if due is None:
             return None
@@ -174,6 +185,8 @@ class Requests:
                         Waited(wanted.row.service_reference, wanted.row.srv) if waited else None,
                     )
                 )
+        if outcome.pre_command is not None:
+            entries |= desk.ledger.transformed(request, outcome.pre_command)
         if outcome.pushed:
             entries |= desk.mailbox.put(request.request_id.originator, outcome.pushed, now)
         if outcome.returned is not None:
@@ -181,7 +194,10 @@ class Requests:
         return entries
 
     def _late(self, request: Request, now: Instant, *, waited: bool = False) -> Entries:
-        """Carry out a request that was acknowledged before: what it is answered with is pushed."""
+        """Carry out a request that was acknowledged before: what it is answered with is pushed.
+
+        Raises :class:`Denied` where there is no room for it now.
+        """
         desk = self._desk
         try:
             service = command_variant(request.command_variant).service
@@ -192,6 +208,8 @@ class Requests:
         except Refusal as refusal:
             desk.note("refused", str(refusal))
             return self._push(request, desk.documents.answer(request, refusal.code, None, now), now)
+        except Denied:
+            raise
         except DoorstepError as error:
             desk.note("failed", f"{request.request_id}: {error}")
             code = desk.policy.late_failure
