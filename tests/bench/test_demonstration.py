@@ -94,6 +94,20 @@ def test_what_is_keyed_in_is_answered_by_the_meter_and_shown(results: dict[str, 
     assert results["gas-keyed-in"].message_code == "0x009B"
 
 
+def test_the_journey_tells_of_blocks_of_displays_and_of_what_is_keyed_in() -> None:
+    plan = demonstration()
+    street = Street(plan, keys_of(plan), NOW, wan_down=without_wan())
+    told: dict[str, str] = {}
+    for case in CASES:
+        _started, since, _made = try_out(street, case)
+        told[case.name] = "\n".join(line.what for line in lines(since))
+        if case.name == "keyed-in":
+            break
+    assert "block 1 of ECS01a Command, counter" in told["tariff"]
+    assert "shows electricity: prepayment mode, balance" in told["seen"]
+    assert "keyed in top-up: accepted" in told["keyed-in"]
+
+
 def test_who_only_the_home_could_ask_is_named_as_such(results: dict[str, Result]) -> None:
     """A hub without the change drops the Command in silence: the supplier must not know of it."""
     assert results["old-firmware"].evidence == (

@@ -12,11 +12,13 @@ from doorstep.bench.records import Hop, Record, Remark
 from doorstep.duis.request import parse_request
 from doorstep.duis.response import DccAlert, DeviceAlert, parse_response
 from doorstep.errors import DoorstepError
+from doorstep.gbcs import gbt
 from doorstep.gbcs.times import Instant
 from doorstep.road.hub.events import Routed
 from doorstep.road.machine import Note
 from doorstep.road.meter.events import Executed, Rejected
-from doorstep.road.ppmid.events import Report
+from doorstep.road.ppmid.display import MeterDisplay
+from doorstep.road.ppmid.events import Displayed, Report, Result
 from doorstep.road.supplier.events import Hand, Progress
 from doorstep.zigbee import gsme
 from doorstep.zigbee.asdu import Asdu
@@ -53,14 +55,20 @@ def _when(record: Record) -> Instant:
 
 
 def describe(message: bytes) -> str:
-    """A GBCS message in a few words."""
+    """A GBCS message, or a block of one, in a few words."""
     try:
         header = gbcs.peek(message)
     except DoorstepError as error:
         return f"not a GBCS message: {error}"
     row = gbcs.use_case(header.message_code)
     name = row.label if row else f"0x{header.message_code:04X}"
-    return f"{name} {header.cra.name.capitalize()}, counter {header.originator_counter}"
+    words = f"{name} {header.cra.name.capitalize()}, counter {header.originator_counter}"
+    if not gbt.is_block(message):
+        return words
+    block = gbt.decode_block(message)
+    if block.is_acknowledgement:
+        return f"acknowledgement of {block.acknowledged} blocks of {words}"
+    return f"block {block.number}{', the last,' if block.last else ''} of {words}"
 
 
 def _item(item: Any, medium: str) -> tuple[str, bytes]:
@@ -134,6 +142,22 @@ def _response(document: bytes) -> tuple[str, bytes]:
     return f"{response.code}, {name}XML of {len(document)} bytes", payload
 
 
+def _shown(displayed: Displayed) -> tuple[str, bytes]:
+    """What a display shows of each meter: how the home pays, what is left, and whether there is supply."""
+    meters = {"electricity": displayed.display.electricity, "gas": displayed.display.gas}
+    return "shows " + "; ".join(f"{name}: {_meter(one)}" for name, one in meters.items() if one), b""
+
+
+def _meter(meter: MeterDisplay) -> str:
+    said = [
+        meter.payment_mode and f"{meter.payment_mode.value} mode",
+        meter.balance is not None and f"balance {meter.balance:.2f} pounds",
+        meter.supply is not None and f"supply {meter.supply.name.lower().replace('_', ' ')}",
+        meter.stale and "not read for long",
+    ]
+    return ", ".join(part for part in said if part) or "nothing yet"
+
+
 _WORDS: Final[dict[type, Callable[[Any], tuple[str, bytes]]]] = {
     Note: lambda note: (f"{note.what}: {note.why}", note.about),
     Routed: lambda routed: (
@@ -147,6 +171,8 @@ _WORDS: Final[dict[type, Callable[[Any], tuple[str, bytes]]]] = {
         done.command,
     ),
     Rejected: lambda refused: (f"not executed: {refused.why} (alert 0x{refused.alert:04X})", b""),
+    Displayed: _shown,
+    Result: lambda result: (f"keyed in {result.keyed.action.value}: {result.words}", b""),
     Progress: lambda progress: (
         f"{progress.delivery.state.value}; evidence: {progress.delivery.evidence.value}"
         + (f"; {progress.delivery.reason}" if progress.delivery.reason else ""),
