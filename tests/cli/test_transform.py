@@ -6,15 +6,20 @@ import base64
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from doorstep import gbcs
 from doorstep.duis import RequestId, build_request, element, service_request, sign, signed_pre_command
+from doorstep.eui import Eui
 from doorstep.gbcs import Form, KeyRing, Verdict
 from doorstep.gbcs.keys import KeyUsage
 from doorstep.service.keystore import FolderKeyStore
+from doorstep.street import street_plan
 from tests.cli.conftest import Shell
 from tests.cli.test_verify import METER, SUPPLIER
 from tests.duis.bodies.specimens import smallest
+from tests.duis.transform.test_credentials import change_of_supplier
+from tests.duis.transform_table import pairs
 from tests.reference import shared
 
 NAME = RequestId(SUPPLIER, METER, 1000)
@@ -119,26 +124,85 @@ def test_what_is_no_request_is_said_with_its_file_s_name(
     assert result.line.startswith(f"{file}: ")
 
 
+# -- Devices to be joined, and Commands of the DCC's own ------------------------------------------------
+
+PLAN = street_plan(1)
+HOME = PLAN.homes[0]
+PPMID, GSME = HOME.eui("PPMID"), HOME.eui("GSME")
+
+
+def join(variant: int, target: Eui, other: Eui) -> bytes:
+    name = "JoinServiceCritical" if variant == 4 else "JoinServiceNonCritical"
+    body = element(name, element("OtherDeviceID", str(other)))
+    return build_request(service_request(RequestId(SUPPLIER, target, 1000), variant, body))
+
+
 @pytest.mark.parametrize(
-    ("folder", "name", "kind"),
+    ("options", "kind"),
     [
-        ("1.5_ECS04a", "ECS04a_1.5_SUCCESS", "PRECOMMAND"),
-        ("1.5_ECS04b", "ECS04b_1.5_SUCCESS", "PRECOMMAND"),
-        ("1.6_ECS02", "ECS02_1.6_CANCELLATION_TWIN_SUCCESS", "PRECOMMAND"),
-        ("1.6_ECS02", "ECS02_1.6_FUTURE_DATED_TWIN_SUCCESS", "PRECOMMAND"),
-        ("1.6_ECS02", "ECS02_1.6_IMMEDIATE_SINGLE_SUCCESS", "PRECOMMAND"),
-        ("1.6_ECS03", "ECS03_1.6_CANCELLATION_TWIN_SUCCESS", "PRECOMMAND"),
-        ("1.6_ECS03", "ECS03_1.6_IMMEDIATE_SINGLE_SUCCESS", "PRECOMMAND"),
-        ("2.2_CS01a", "CS01a_2.2_SUCCESS", "COMMAND"),
-        ("4.18_ECS82", "ECS82_4.18_SUCCESS", "COMMAND"),
-        ("7.1_ECS42", "ECS42_7.1_SUCCESS", "PRECOMMAND"),
+        ((), "04"),
+        (("--other-device-type", "HCALCS"), "04"),
+        (("--other-device-type", "PPMID"), "05"),
+        (("--device-type", "HCALCS"), "01"),
+        (("--use-case", "CS03A2"), "01"),
     ],
 )
-def test_reference_requests_give_the_reference_messages(
-    shell: Shell, folder: str, name: str, kind: str
-) -> None:
-    expected = shared(f"rtds/messages/{folder}/{name}_{kind}_GBCS.HEX").read_text().strip()
-    request = shared(f"rtds/requests/{name}_REQUEST_DUIS.XML")
-    element_option = ("--element", "twin") if "TWIN" in name else ()
-    result = shell("transform", "--keystore", shared("rtds/keystore"), *element_option, request)
-    assert result.out.strip() == expected
+def test_what_the_devices_are_may_be_said(shell: Shell, options: tuple[str, ...], kind: str) -> None:
+    result = shell("transform", *options, "-", stdin=join(4, METER, PPMID))
+    assert result.out.strip().endswith(f"0408{PPMID.hex().upper()}0201{kind}")
+
+
+def test_the_other_device_s_certificate_is_the_key_store_s(shell: Shell, street_folder: Path) -> None:
+    options = ("--device-type", "GSME")
+    result = shell("transform", "--keystore", street_folder, *options, "-", stdin=join(4, GSME, PPMID))
+    held = FolderKeyStore(street_folder).certificate(PPMID, KeyUsage.KEY_AGREEMENT)
+    assert held is not None
+    assert result.out.strip().endswith(held.public_bytes(Encoding.DER).hex().upper())
+    assert "certificate of" in shell("transform", *options, "-", stdin=join(4, GSME, PPMID)).line
+
+
+def test_what_the_broker_says_itself_it_signs(shell: Shell, street_folder: Path) -> None:
+    options = ("--keystore", street_folder, "--acb-counter", 77)
+    message = gbcs.decode(bytes.fromhex(shell("transform", *options, "-", stdin=join(1, PPMID, METER)).out))
+    assert (message.header.business_originator_id, message.header.originator_counter) == (PLAN.dcc, 77)
+    proof = gbcs.verify(message, KeyRing(FolderKeyStore(street_folder)))
+    assert (proof.mac, proof.signature) == (Verdict.VERIFIED, Verdict.VERIFIED)
+
+
+def test_a_change_of_supplier_is_signed_by_the_party_for_it(shell: Shell, street_folder: Path) -> None:
+    document = build_request(service_request(NAME, 1, change_of_supplier()))
+    options = ("--keystore", street_folder, "--acb-counter", 77)
+    message = gbcs.decode(bytes.fromhex(shell("transform", *options, "-", stdin=document).out))
+    header = message.header
+    assert (header.business_originator_id, header.originator_counter) == (PLAN.transitional_cos, 77)
+    proof = gbcs.verify(message, KeyRing(FolderKeyStore(street_folder)))
+    assert (proof.mac, proof.signature) == (Verdict.VERIFIED, Verdict.VERIFIED)
+
+
+@pytest.mark.parametrize("option", ["--device-type", "--other-device-type"])
+def test_a_kind_of_device_that_there_is_not_is_said(shell: Shell, option: str) -> None:
+    line = shell("transform", option, "fridge", "-", stdin=join(4, METER, PPMID)).line
+    assert line.startswith(f"{option} is one of ESME, GSME,")
+
+
+# -- the reference set ------------------------------------------------------------------------------------
+
+
+def test_reference_signatures_give_the_whole_reference_commands(shell: Shell, tmp_path: Path) -> None:
+    """Command Variant 6, with the signed form of the reference: every byte of its Command, MAC included."""
+    keystore = shared("rtds/keystore")
+    commands = {
+        pair.use_case: pair
+        for pair in pairs()
+        if pair.random_signature and pair.request().command_variant == 4
+    }
+    assert len(commands) >= 55
+    for pair in commands.values():
+        command = pair.expected()
+        if command.form is not Form.MACED:
+            continue
+        request = signed_pre_command(pair.request(), 6, command.authenticated)
+        file = tmp_path / "request.xml"
+        file.write_bytes(build_request(request))
+        result = shell("transform", "--keystore", keystore, "--use-case", pair.use_case, file)
+        assert result.out.strip() == bytes(command).hex().upper(), pair.scenario
