@@ -19,8 +19,6 @@ from tests.cli.conftest import Shell
 from tests.cli.test_verify import METER, SUPPLIER
 from tests.duis.bodies.specimens import smallest
 from tests.duis.transform.test_credentials import change_of_supplier
-from tests.duis.transform_table import pairs
-from tests.reference import shared
 
 NAME = RequestId(SUPPLIER, METER, 1000)
 ENABLE = service_request(NAME, 4, element("EnableSupply"))
@@ -183,26 +181,3 @@ def test_a_change_of_supplier_is_signed_by_the_party_for_it(shell: Shell, street
 def test_a_kind_of_device_that_there_is_not_is_said(shell: Shell, option: str) -> None:
     line = shell("transform", option, "fridge", "-", stdin=join(4, METER, PPMID)).line
     assert line.startswith(f"{option} is one of ESME, GSME,")
-
-
-# -- the reference set ------------------------------------------------------------------------------------
-
-
-def test_reference_signatures_give_the_whole_reference_commands(shell: Shell, tmp_path: Path) -> None:
-    """Command Variant 6, with the signed form of the reference: every byte of its Command, MAC included."""
-    keystore = shared("rtds/keystore")
-    commands = {
-        pair.use_case: pair
-        for pair in pairs()
-        if pair.random_signature and pair.request().command_variant == 4
-    }
-    assert len(commands) >= 55
-    for pair in commands.values():
-        command = pair.expected()
-        if command.form is not Form.MACED:
-            continue
-        request = signed_pre_command(pair.request(), 6, command.authenticated)
-        file = tmp_path / "request.xml"
-        file.write_bytes(build_request(request))
-        result = shell("transform", "--keystore", keystore, "--use-case", pair.use_case, file)
-        assert result.out.strip() == bytes(command).hex().upper(), pair.scenario

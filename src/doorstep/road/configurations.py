@@ -101,6 +101,7 @@ def user_config(user: Eui, dcc: Eui, keys: Certified, now: Instant) -> SupplierC
         dcc=dcc,
         sign=xml_signer(_xml_key(keys, user), certificate),
         certificate_for=_only(keys, dcc, now),
+        key_agreement_certificate=partial(_key_agreement_certificate, keys),
     )
 
 

@@ -40,7 +40,7 @@ from doorstep.duis.request_id import REQUEST_ID
 from doorstep.errors import UsageError, XmlError
 from doorstep.eui import Eui
 from doorstep.gbcs import KeyRing, utrn
-from doorstep.road.supplier.correlate import correlate
+from doorstep.road.supplier.correlate import correlate, to_be_joined
 from doorstep.road.supplier.events import SendRequest
 from doorstep.road.supplier.gateway import (
     SupplierConfig,
@@ -206,7 +206,8 @@ class DccClient:
         if not isinstance(content, PreCommand):
             raise Unanswered("the DCC's answer to Transform holds no Pre-Command", unheard=False)
         now, tolerance = self._clock.now(), self._policy.clock_tolerance
-        mine = correlate(content.payload, asked, self.config.dcc, now, tolerance)
+        others = to_be_joined(asked, self.config.key_agreement_certificate)
+        mine = correlate(content.payload, asked, self.config.dcc, now, tolerance, others)
         return signed_pre_command(asked, request.command_variant, bytes(gbcs.sign(mine, self.keys)))
 
     def _line(self, target: Eui) -> asyncio.Lock:

@@ -9,16 +9,18 @@ from msgspec.structs import replace
 
 from doorstep import gbcs
 from doorstep.duis import catalogue
-from doorstep.duis.transform import ROWS, HubLog, OtherDevice, transform
+from doorstep.duis.transform import ROWS, HubLog, OtherDevice, signed_form, transform
 from doorstep.eui import Eui
+from doorstep.gbcs import Form, KeyRing
 from doorstep.gbcs.payloads.asn1 import Asn1Payload
 from doorstep.gbcs.payloads.axdr import Data
 from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.payloads.gbz import Component, GbzPayload
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.service.keystore import FolderKeyStore
 from tests.duis import transform_table
-from tests.duis.transform_table import EXCEPTIONS, PAGE, Pair, main, page, pairs, surprises
-from tests.reference import shared
+from tests.duis.transform_table import BROKER, EXCEPTIONS, PAGE, Pair, main, page, pairs, surprises
+from tests.reference import hex_file, manifest, shared
 
 pytestmark = pytest.mark.xdist_group("transform_table")  # which is made once a process
 
@@ -70,6 +72,20 @@ def test_a_message_that_is_not_expected_to_differ_ends_the_command_with_status_1
 def test_every_service_of_a_device_has_a_mapping_row() -> None:
     mapped = {row.variant for row in ROWS}
     assert {row.srv for row in catalogue.VARIANTS.values() if not row.non_device} == mapped
+
+
+def test_every_signed_pre_command_of_the_set_becomes_its_whole_command() -> None:
+    """With the broker's key the MAC is the reference's, too, whatever the signature under it."""
+    keys = KeyRing(FolderKeyStore(shared("rtds/keystore")))
+    seen = 0
+    for row in manifest():
+        command = gbcs.decode(hex_file(shared(f"rtds/{row['path']}")))
+        if row["kind"] != "COMMAND" or not command.signature or command.form is not Form.MACED:
+            continue
+        signed = signed_form(command.authenticated)
+        assert bytes(gbcs.as_command(signed, keys, BROKER)) == bytes(command), row["scenario"]
+        seen += 1
+    assert seen >= 140
 
 
 # -- what differs where something does --------------------------------------------------------------

@@ -19,7 +19,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs.payloads.asn1 import Asn1Payload
 from doorstep.gbcs.payloads.dlms import AccessRequest, Obis
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.supplier.correlate import NotCorrelated, correlate
+from doorstep.road.supplier.correlate import NotCorrelated, correlate, to_be_joined
 from tests.duis.transform import test_credentials as credentials
 from tests.duis.transform import test_electricity_tariff as tariff
 from tests.duis.transform.test_firmware import activate, clock
@@ -149,6 +149,14 @@ def test_each_kind_of_device_that_may_be_joined_will_do_unless_it_is_known() -> 
             NOW,
             others={OTHER: OtherDevice(DeviceType.HCALCS)},
         )
+
+
+def test_the_supplier_s_own_certificate_of_the_other_device_will_do() -> None:
+    held = {OTHER: CERTIFICATE}
+    others = to_be_joined(asked(JOIN), lambda eui: held.get(eui, b""))
+    message = theirs("CS03C")
+    assert correlate(bytes(message), asked(JOIN), DCC, NOW, others=others) == message
+    assert to_be_joined(asked(element("EnableSupply")), lambda _eui: CERTIFICATE) == {}
 
 
 def test_a_certificate_that_the_supplier_does_not_know_is_not_signed() -> None:

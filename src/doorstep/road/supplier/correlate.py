@@ -7,7 +7,7 @@ element form of a meter. Any of them will do; nothing else will.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,13 +18,21 @@ from doorstep.duis import RequestId
 from doorstep.duis.request import Request
 from doorstep.duis.transform import ELEMENTS, Known, OtherDevice, candidates, transform
 from doorstep.duis.transform import Mapping as MappingRow
-from doorstep.duis.transform.rows import other_device, other_id
+from doorstep.duis.transform.rows import OTHER_DEVICE, other_device, other_id
 from doorstep.errors import Unsupported, VerificationError
 from doorstep.eui import Eui
 from doorstep.gbcs import USE_CASES, Cra, Form, GroupingHeader, Message, decode
 from doorstep.gbcs.times import Instant
 
-__all__ = ["NotCorrelated", "alternatives", "check_command", "codes_of", "correlate", "difference"]
+__all__ = [
+    "NotCorrelated",
+    "alternatives",
+    "check_command",
+    "codes_of",
+    "correlate",
+    "difference",
+    "to_be_joined",
+]
 
 _SECOND: Final = 1000
 _PRE_COMMAND_FORMS: Final = (Form.UNSIGNED, Form.UNSIGNED_EMPTY)
@@ -75,6 +83,14 @@ def correlate(
             break  # Nothing in it is stamped with the time, so that no other time will do either.
         wanted = wanted or forms
     raise _nearest(found, list(wanted.values()))
+
+
+def to_be_joined(request: Request, certificate_of: Callable[[Eui], bytes]) -> Mapping[Eui, OtherDevice]:
+    """What the supplier knows of the Device that a request joins its target with: the certificate."""
+    if not request.body.has(OTHER_DEVICE):
+        return _NOBODY
+    name = other_id(request)
+    return {name: OtherDevice(None, certificate_of(name))}
 
 
 def alternatives(request: Request, known: Known, code: int) -> Iterator[Message]:

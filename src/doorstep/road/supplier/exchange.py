@@ -23,7 +23,7 @@ from doorstep.duis.request_id import REQUEST_ID
 from doorstep.errors import DoorstepError, XmlError
 from doorstep.gbcs.times import Instant
 from doorstep.road.supplier.book import Record
-from doorstep.road.supplier.correlate import check_command, correlate
+from doorstep.road.supplier.correlate import check_command, correlate, to_be_joined
 from doorstep.road.supplier.delivery import AT_THE_DCC, Event, State
 from doorstep.road.supplier.desk import Desk
 from doorstep.road.supplier.events import Answered, Pushed
@@ -108,7 +108,8 @@ class Exchange:
         config, keys, policy = self._desk.config, self._desk.keys, self._desk.policy
         try:
             asked = request_of(config, record)
-            mine = correlate(content.payload, asked, config.dcc, now, policy.clock_tolerance)
+            others = to_be_joined(asked, config.key_agreement_certificate)
+            mine = correlate(content.payload, asked, config.dcc, now, policy.clock_tolerance, others)
             signed = bytes(gbcs.sign(mine, keys))
         except DoorstepError as error:
             self._stop(outcome, f"not signed: {error}", now)

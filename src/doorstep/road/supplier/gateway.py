@@ -66,6 +66,8 @@ class SupplierConfig(Struct, frozen=True):
     ``dcc`` is the DCC's identifier as a message target and as Access Control Broker. ``certificate_for``
     finds the XML-signing certificates of the DCC and nobody else's: what they verify, the DCC has said.
     ``check`` is what documents are held to, both ways, besides our own rules: the published schema, say.
+    ``key_agreement_certificate`` finds those of Devices that are to be joined (DER; empty where there is
+    none).
     """
 
     eui: Eui
@@ -73,6 +75,7 @@ class SupplierConfig(Struct, frozen=True):
     sign: Signer
     certificate_for: CertificateFor
     check: xml.Check = xml.no_check
+    key_agreement_certificate: Callable[[Eui], bytes] = lambda _eui: b""
 
 
 def xml_signer(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> Signer:
