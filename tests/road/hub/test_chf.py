@@ -28,6 +28,7 @@ from doorstep.road.hub.events import (
     PoweredOn,
     WanUp,
 )
+from doorstep.road.machine import Remember
 from doorstep.zigbee import keys as zigbee_keys
 from tests.road.hub.bench import CONFIG, HOUR, Bench, frames, notes, order, sent_to_wan
 from tests.road.hub.messages import CHF, ESME, GPF, GSME, HHT, PPMID, STRANGER, SUPPLIER, command
@@ -120,6 +121,27 @@ def test_a_response_that_the_wan_has_not_taken_is_sent_by_a_hub_that_starts_agai
     again = Bench(SETTING, keys=KEYS, now=NOW, memory=bench.memory)
     assert STRANGER in listed(again)
     assert sent_to_wan(again.tell(WanUp())) == sent_to_wan(said)
+
+
+@pytest.mark.parametrize("make", [ccs01, ccs02], ids=["CCS01", "CCS02"])
+def test_a_hub_that_stops_at_any_write_executes_once_and_loses_no_answer(make: Any) -> None:
+    device = {ccs01: STRANGER, ccs02: PPMID}[make]
+    whole = hub()
+    whole.wan_takes = False
+    writes = [event for event in whole.tell(FromWan(make(7, device))) if isinstance(event, Remember)]
+    assert len(writes) > 2
+    for written in range(len(writes) + 1):
+        memory: dict[str, bytes | None] = {}
+        for write in writes[:written]:
+            memory |= write.entries
+        kept = {key: value for key, value in memory.items() if value is not None}
+        again = Bench(SETTING, keys=KEYS, now=NOW, memory=kept)  # type: ignore[arg-type]  # None is left out.
+        first = sent_to_wan(again.tell(WanUp()))
+        second = sent_to_wan(again.tell(FromWan(make(7, device))))
+        answers = [one for one in first + second if peek(one).cra is Cra.RESPONSE]
+        assert len(answers) == 1, f"after {written} writes"
+        assert results(answers[0])[0] == 0
+        assert (device in listed(again)) is (make is ccs01)
 
 
 def test_a_changed_command_does_nothing() -> None:
