@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from doorstep.bench.case import try_out
 from doorstep.bench.journey import lines
 from doorstep.bench.outcome import Result, judge
-from doorstep.bench.scenarios import CASES, demonstration, try_out, without_wan
+from doorstep.bench.scenarios import CASES, demonstration, without_wan
 from doorstep.bench.street import Street
 from doorstep.cli import app
 from doorstep.zigbee import capture

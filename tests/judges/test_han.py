@@ -13,8 +13,9 @@ import pytest
 
 from doorstep import gbcs
 from doorstep.bench.capture import Capture
+from doorstep.bench.case import try_out
 from doorstep.bench.records import Hop
-from doorstep.bench.scenarios import CASES, demonstration, try_out, without_wan
+from doorstep.bench.scenarios import CASES, demonstration, without_wan
 from doorstep.bench.street import Street, command_of
 from doorstep.errors import DecodeError
 from doorstep.gbcs.block import decode_block, is_block

@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct
 
 from doorstep import gbcs
+from doorstep.bench.case import Case
 from doorstep.bench.records import Hop, Record, Remark
-from doorstep.bench.scenarios import Case
 from doorstep.bench.street import Street
 from doorstep.errors import DoorstepError
 from doorstep.gbcs.times import Instant

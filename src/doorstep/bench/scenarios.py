@@ -1,7 +1,7 @@
 """The demonstration: a street of nine homes, the Commands that reach their meters, and what is refused.
 
-A scenario is a :class:`Case`: something done to the street, and how to tell when it is over. What came
-of it is read from the street's records afterwards, never from what the case meant to show.
+Each scenario is a :class:`~doorstep.bench.case.Case`. What somebody tries who holds a PPMID, its wifi or its
+cloud is in :mod:`.meddling`.
 """
 
 from __future__ import annotations
@@ -9,34 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from doorstep import gbcs
-from doorstep.bench import bodies
-from doorstep.bench.home import Home
+from doorstep.bench import bodies, meddling
+from doorstep.bench.case import HOUR, MINUTE, Case, place
 from doorstep.bench.records import Record, Remark
 from doorstep.bench.street import Street
 from doorstep.duis.element import Element
 from doorstep.eui import Eui
-from doorstep.gbcs.payloads.axdr import Data, Tag
-from doorstep.gbcs.payloads.dlms import DataNotification, invoke_id
-from doorstep.gbcs.times import Instant, cosem_date_time
+from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import Category
 from doorstep.road.hub.events import Routed
-from doorstep.road.ppmid import events as ppmid_events
 from doorstep.road.ppmid.display import Fuel
 from doorstep.road.ppmid.events import Action, KeyedIn, Result
 from doorstep.road.supplier.orders import Order, Route, top_up_order
 from doorstep.street import Firmware, HomePlan, StreetPlan, street_plan
-from doorstep.zigbee.asdu import Asdu
-from doorstep.zigbee.clusters.tunneling import TUNNELING, TransferData
-from doorstep.zigbee.zcl import Direction
 
-__all__ = ["CASES", "Case", "demonstration", "try_out", "without_wan"]
-
-MINUTE: Final[Instant] = 60_000
-HOUR: Final[Instant] = 60 * MINUTE
-_AFTERMATH: Final[Instant] = 30_000  # for what is still on its way when a case is decided
+__all__ = ["CASES", "SITUATIONS", "demonstration", "without_wan"]
 
 ASH, BIRCH, CEDAR, DOGWOOD, ELM, FIR, GORSE, HAZEL, IVY = (
     "Ash",
@@ -49,9 +39,6 @@ ASH, BIRCH, CEDAR, DOGWOOD, ELM, FIR, GORSE, HAZEL, IVY = (
     "Hazel",
     "Ivy",
 )
-_CRITICAL_ALERT: Final = 0x1000
-_UNAUTHORISED_ACCESS: Final = 0x8F3E
-
 _HOMES: Final[tuple[tuple[str, str, dict[str, object]], ...]] = (
     (ASH, "WAN up", {}),
     (BIRCH, "no WAN; its hub has response-copy", {"response_copy": True}),
@@ -64,21 +51,6 @@ _HOMES: Final[tuple[tuple[str, str, dict[str, object]], ...]] = (
     (IVY, "no WAN; a gas meter that sleeps; its hub has response-copy", {"response_copy": True}),
 )
 SITUATIONS: Final = {name: situation for name, situation, _settings in _HOMES}
-
-
-class Case(Struct, frozen=True):
-    """One thing that is tried.
-
-    ``start`` does it, and gives the bytes of the message where the case itself made one. ``order`` is
-    the supplier's order, where there is one; the name of both is ``name``.
-    """
-
-    name: str
-    title: str
-    home: str
-    start: Callable[[Street, Case], bytes]
-    order: Order | None = None
-    patience: Instant = HOUR
 
 
 def demonstration() -> StreetPlan:
@@ -100,19 +72,6 @@ def without_wan() -> tuple[str, ...]:
     return tuple(name for name in SITUATIONS if name != ASH)
 
 
-def try_out(street: Street, case: Case) -> tuple[Instant, list[Record], bytes]:
-    """Do what a case says and let the street run until it is over.
-
-    Gives when it started, what was recorded from then on, and the message that the case itself made.
-    """
-    started, first = street.world.now, len(street.records)
-    made = case.start(street, case)
-    if case.order is not None:
-        street.world.run(until=lambda: street.finished(case.name), end=started + case.patience)
-    street.world.run(end=street.world.now + _AFTERMATH)
-    return started, street.records[first:], made
-
-
 # -- what a supplier orders ---------------------------------------------------------------------------
 
 
@@ -130,25 +89,19 @@ def _ordered(
 ) -> Case:
     plan = demonstration().home(home)
     order = Order(name, variant, plan.eui(target), body, route, _relay(plan, route), patience)
-    return Case(name, title, home, start or _place, order, patience)
+    return Case(name, title, home, start or place, order, patience)
 
 
 def _topped_up(name: str, title: str, home: str, pence: int, target: str = "ESME") -> Case:
     plan = demonstration().home(home)
     order = top_up_order(name, plan.eui(target), pence, Route.PPMID, plan.eui("PPMID"), HOUR)
-    return Case(name, title, home, _place, order)
+    return Case(name, title, home, place, order)
 
 
 def _relay(plan: HomePlan, route: Route) -> Eui | None:
     if not route.local:
         return None
     return plan.eui("HHT" if route is Route.HHT else "PPMID")
-
-
-def _place(street: Street, case: Case) -> bytes:
-    assert case.order is not None
-    street.place(case.order)
-    return b""
 
 
 # -- what happens around it ------------------------------------------------------------------------
@@ -158,7 +111,7 @@ def _wan_returns_later(street: Street, case: Case) -> bytes:
     """The WAN is back for a minute a quarter of an hour later: that is when baseline's Response goes."""
     street.world.after(15 * MINUTE, lambda: street.switch_wan(case.home, True))
     street.world.after(16 * MINUTE, lambda: street.switch_wan(case.home, False))
-    return _place(street, case)
+    return place(street, case)
 
 
 def _engineer_comes(street: Street, case: Case) -> bytes:
@@ -167,7 +120,7 @@ def _engineer_comes(street: Street, case: Case) -> bytes:
     home.power_on()
     home.present_hht()
     street.relay_online(home.hht)
-    return _place(street, case)
+    return place(street, case)
 
 
 def _ppmid_is_late(street: Street, case: Case) -> bytes:
@@ -181,7 +134,7 @@ def _ppmid_is_late(street: Street, case: Case) -> bytes:
 def _hub_is_off(street: Street, case: Case) -> bytes:
     """Nothing that is sent to the hub arrives."""
     street.cut_han(case.home)
-    return _place(street, case)
+    return place(street, case)
 
 
 def _keyed_in(action: Action, fuel: Fuel, top_up: str) -> Callable[[Street, Case], bytes]:
@@ -211,68 +164,6 @@ def _ppmids_own(records: list[Record]) -> bytes:
             if use_case is not None and use_case.category is Category.SME_C_PPMID_GSME:
                 return record.event.message
     return b""
-
-
-# -- what somebody tries who holds a PPMID, its wifi or its cloud ------------------------------------
-
-
-def _through_ppmid(street: Street, home: str, name: str, message: bytes) -> bytes:
-    """Hand a message to a home's PPMID as its User would."""
-    node = street.homes[home].relays[street.homes[home].ppmid]
-    node.take(ppmid_events.Deliver(name, message))
-    return message
-
-
-def _through_tunnel(street: Street, home: Home, message: bytes) -> bytes:
-    """Put a message on the PPMID's tunnel, past the PPMID's own checks: the PPMID itself is rogue."""
-    command = TransferData(street.tunnel_of(home), message)
-    frame = TUNNELING.frame(command, Direction.TO_SERVER, sequence=0xEE)
-    home.send(Asdu(home.ppmid, home.gpf, 1, 3, TUNNELING.id, 0x0109, frame.to_bytes()))
-    return message
-
-
-def _replay(street: Street, case: Case) -> bytes:
-    return _through_ppmid(street, case.home, case.name, street.deliveries["enable-supply"].command)
-
-
-def _alter_a_byte(street: Street, case: Case) -> bytes:
-    """Somebody on the HAN changes one bit of the last transfer's MAC; the hub cannot tell."""
-    street.alter_next_command(case.home, lambda command: command[:-1] + bytes((command[-1] ^ 1,)))
-    return _place(street, case)
-
-
-def _foreign_response(street: Street, case: Case) -> bytes:
-    """The meter's own Response, which the PPMID once relayed, comes back into the tunnel."""
-    home = street.homes[case.home]
-    return _through_tunnel(street, home, street.deliveries["enable-supply"].response)
-
-
-def _foreign_alert(street: Street, case: Case) -> bytes:
-    """A tamper Alert in the meter's name, which the PPMID made up; its signature is of nobody."""
-    home = street.homes[case.home]
-    header = gbcs.GroupingHeader(gbcs.Cra.ALERT, 1, home.esme, street.plan.supplier, _CRITICAL_ALERT)
-    stamp = Data(Tag.OCTET_STRING, cosem_date_time(street.world.now))
-    body = Data(Tag.STRUCTURE, (Data(Tag.LONG_UNSIGNED, _UNAUTHORISED_ACCESS), stamp))
-    alert = gbcs.build(header, DataNotification(invoke_id(1), body), signature=bytes(64))
-    return _through_tunnel(street, home, bytes(alert))
-
-
-def _retargeted(device_type: str) -> Callable[[Street, Case], bytes]:
-    """A Command of the street with another target in its header; the hub checks no MAC, only the rule."""
-
-    def start(street: Street, case: Case) -> bytes:
-        command = gbcs.decode(street.deliveries["enable-supply"].command)
-        target = street.homes[case.home].plan.eui(device_type)
-        header = structs.replace(command.header, business_target_id=target)
-        message = gbcs.build(header, command.payload, signature=command.signature, mac=command.mac)
-        return _through_ppmid(street, case.home, case.name, bytes(message))
-
-    return start
-
-
-def _next_door(street: Street, case: Case) -> bytes:
-    """A genuine Command for Ash's meter, handed to Birch's PPMID."""
-    return _through_ppmid(street, case.home, case.name, street.deliveries["both-ways"].command)
 
 
 def _cases() -> Iterator[Case]:
@@ -312,7 +203,7 @@ def _cases() -> Iterator[Case]:
         start=_engineer_comes,
     )
     # While the HHT is still in the Device Log: its hour is over before the next cases are.
-    yield Case("to-hht", "a Command for a Hand-Held Terminal", FIR, _retargeted("HHT"))
+    yield Case("to-hht", "a Command for a Hand-Held Terminal", FIR, meddling.retargeted("HHT"))
     yield _ordered(
         "hub-silent",
         "enable supply; the hub does not answer",
@@ -379,7 +270,7 @@ def _cases() -> Iterator[Case]:
         IVY,
         _keyed_in(Action.TOP_UP, Fuel.GAS, "gas-top-up"),
     )
-    yield Case("replay", "the same Command again", BIRCH, _replay)
+    yield Case("replay", "the same Command again", BIRCH, meddling.replay)
     yield _ordered(
         "altered",
         "one byte is changed on the way",
@@ -387,13 +278,15 @@ def _cases() -> Iterator[Case]:
         Route.PPMID,
         "7.1",
         bodies.ENABLE,
-        start=_alter_a_byte,
+        start=meddling.alter_a_byte,
     )
-    yield Case("foreign-response", "the PPMID tunnels the meter's Response", BIRCH, _foreign_response)
-    yield Case("foreign-alert", "the PPMID tunnels an Alert in the meter's name", BIRCH, _foreign_alert)
-    yield Case("to-chf", "a Command for the hub itself (CHF)", BIRCH, _retargeted("CHF"))
-    yield Case("to-gpf", "a Command for the gas proxy (GPF)", BIRCH, _retargeted("GPF"))
-    yield Case("next-door", "a Command for the meter next door", BIRCH, _next_door)
+    yield Case("foreign-response", "the PPMID tunnels the meter's Response", BIRCH, meddling.foreign_response)
+    yield Case(
+        "foreign-alert", "the PPMID tunnels a made-up Alert of the meter's", BIRCH, meddling.foreign_alert
+    )
+    yield Case("to-chf", "a Command for the hub itself (CHF)", BIRCH, meddling.retargeted("CHF"))
+    yield Case("to-gpf", "a Command for the gas proxy (GPF)", BIRCH, meddling.retargeted("GPF"))
+    yield Case("next-door", "a Command for the meter next door", BIRCH, meddling.next_door)
 
 
 CASES: Final = tuple(_cases())

@@ -17,10 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from doorstep.bench.capture import Capture
+from doorstep.bench.case import Case, try_out
 from doorstep.bench.journey import Line, lines
 from doorstep.bench.outcome import Result, judge
 from doorstep.bench.records import Record
-from doorstep.bench.scenarios import CASES, SITUATIONS, Case, demonstration, try_out, without_wan
+from doorstep.bench.scenarios import CASES, SITUATIONS, demonstration, without_wan
 from doorstep.bench.street import Street
 from doorstep.errors import UsageError
 from doorstep.gbcs.times import Instant
