@@ -65,13 +65,23 @@ def without(value: Element, path: tuple[int, ...]) -> Element:
     return replace(value, children=tuple(children))
 
 
-def test_a_wrong_or_missing_value_raises_nothing_but_our_errors() -> None:
+def repeated(value: Element, path: tuple[int, ...], times: int) -> Element:
+    first, *rest = path
+    children = list(value.children)
+    if rest:
+        children[first] = repeated(children[first], tuple(rest), times)
+    else:
+        children[first:first] = [children[first]] * (times - 1)
+    return replace(value, children=tuple(children))
+
+
+def test_a_wrong_missing_or_repeated_value_raises_nothing_but_our_errors() -> None:
     seen = 0
     for name in {pair.use_case: pair.request_path for pair in pairs()}.values():
         asked = parse_request(shared(f"rtds/{name}").read_bytes())
         for path in dict(leaves(asked.body)).values():
             bodies = [changed(asked.body, path, text) for text in HOSTILE]
-            bodies += [without(asked.body, path)] if path else []
+            bodies += [without(asked.body, path), repeated(asked.body, path, 60)] if path else []
             for body in bodies:
                 attempt(with_body(asked, body))
                 seen += 1
