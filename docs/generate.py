@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from doorstep.duis.catalogue import VARIANTS
+from doorstep.duis.bodies import BODIES, CONTENTS, DCC_ALERTS
+from doorstep.duis.bodies.outline import outline
+from doorstep.duis.bodies.shape import Shape
+from doorstep.duis.catalogue import SIGNED_PRE_COMMAND, VARIANTS
 from doorstep.duis.transform import ROWS
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra, GroupingHeader
@@ -447,9 +450,34 @@ def dcc_policies() -> str:
     )
 
 
+def request_bodies() -> str:
+    """What the body of every service holds, and what the DCC itself reports."""
+    services = [
+        f"### {row.srv} {row.name}\n\n{_outlined(row.body_element, BODIES[row.body_element])}"
+        for row in VARIANTS.values()
+    ]
+    reports = [_outlined(name, table[name]) for table in (CONTENTS, DCC_ALERTS) for name in table]
+    return (
+        f"{_NOTICE}\n# Bodies\n\n"
+        "What every Service Request holds, and what the DCC itself reports in Responses and alerts, as "
+        "doorstep checks them. `?` is once or not at all, `{1,4}` from one to four times, `@` an attribute. "
+        "[How to build a request](requests.md) says how such a body is made from plain values.\n\n"
+        f"## Service Requests\n\n{''.join(services)}"
+        f"### Any service, once its Pre-Command is signed\n\n"
+        f"{_outlined(SIGNED_PRE_COMMAND, BODIES[SIGNED_PRE_COMMAND])}"
+        f"## What the DCC reports\n\n{''.join(reports)}"
+    )
+
+
+def _outlined(name: str, shape: Shape) -> str:
+    lines = "\n".join(outline(name, shape))
+    return f"```\n{lines}\n```\n\n"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "use-cases.md": use_cases,
     "service-requests.md": service_requests,
+    "request-bodies.md": request_bodies,
     "transform-rows.md": transform_rows,
     "routing-rule.md": routing,
     "ppmid-tables.md": ppmid,

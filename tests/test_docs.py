@@ -47,16 +47,17 @@ def test_commands_that_are_named_exist(document: Path) -> None:
     assert {name for name in named if name not in helped} == set()
 
 
-def test_the_tutorial_runs_and_prints_what_it_says() -> None:
+@pytest.mark.parametrize(("name", "promises"), [("tutorial.md", 3), ("requests.md", 10)])
+def test_a_page_of_code_runs_and_prints_what_it_says(name: str, promises: int) -> None:
     blocks = re.findall(
-        r"^```python\n(.*?)^```", (ROOT / "docs" / "tutorial.md").read_text(), re.MULTILINE | re.DOTALL
+        r"^```python\n(.*?)^```", (ROOT / "docs" / name).read_text(), re.MULTILINE | re.DOTALL
     )
     program = "\n".join(blocks)
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     promised = re.findall(r"print\((?!text).*?\)\s+# (.*)", program)
-    assert len(promised) == 3
-    assert [line for line in promised if line not in ran.stdout] == []
+    assert len(promised) == promises
+    assert [line for line in promised if line not in ran.stdout.splitlines()] == []
 
 
 def test_nothing_names_a_place_on_a_developer_machine() -> None:

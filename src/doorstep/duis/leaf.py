@@ -44,7 +44,7 @@ def read(parent: xml.Node, leaves: Leaves) -> tuple[dict[str, Any], list[xml.Nod
         elif leaf.optional:
             fields[leaf.field] = None
         else:
-            found = f"found {xml.local_name(rest[0])}" if rest else "nothing is left"
+            found = f"found {xml.local_name(rest[0])[:80]}" if rest else "nothing is left"
             raise XmlError(f"{xml.place(parent)}: {leaf.name} is missing ({found})")
     return fields, rest
 

@@ -55,7 +55,7 @@ class Request(Struct, frozen=True, kw_only=True):
         envelope.check_reference(self.service_reference, self.service_reference_variant)
         wanted = catalogue.variant(self.service_reference_variant).body_element
         if self.body.name not in (wanted, SIGNED_PRE_COMMAND):
-            raise EncodeError("Body", f"{self.body.name} is neither {wanted} nor {SIGNED_PRE_COMMAND}")
+            raise EncodeError("Body", f"{self.body.name[:80]} is neither {wanted} nor {SIGNED_PRE_COMMAND}")
         bodies.check(self.body, bodies.BODIES[self.body.name])
 
     @property

@@ -91,7 +91,7 @@ class ResponseMessage(Struct, frozen=True):
         envelope.check_reference(self.service_reference, self.service_reference_variant)
         if isinstance(self.content, Element):
             if self.content.name not in CONTENTS:
-                raise EncodeError("ResponseMessage", f"{self.content.name} is not a content of its own")
+                raise EncodeError("ResponseMessage", f"{self.content.name[:80]} is not a content of its own")
             bodies.check(self.content, CONTENTS[self.content.name])
 
 
@@ -121,7 +121,7 @@ class DccAlert(Struct, frozen=True):
     def __post_init__(self) -> None:
         leaf.check(_DCC_ALERT, self)
         if self.alert.name not in DCC_ALERTS:
-            raise EncodeError("DCCAlert", f"{self.alert.name} is not an alert of the DCC")
+            raise EncodeError("DCCAlert", f"{self.alert.name[:80]} is not an alert of the DCC")
         bodies.check(self.alert, DCC_ALERTS[self.alert.name])
 
 

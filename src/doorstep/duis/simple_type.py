@@ -387,7 +387,7 @@ def _minutes_ahead(text: str, sign: str | None, hours: str | None, minutes: str 
 DATE_TIME: Final = SimpleType(
     _date_time,
     _date_time_text,
-    what="a date and time: milliseconds since 1970 UTC, or a datetime with its time zone",
+    what="a date and time",
     holds=(int, datetime),
 )
 """Milliseconds since 1970 UTC. Finer fractions are cut off; a time without a zone is read as UTC (policy).

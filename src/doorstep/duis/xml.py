@@ -84,6 +84,8 @@ _DECLARED_WITHIN: Final = 200
 """How long an XML declaration may be, in bytes: a policy choice that keeps the search for it short."""
 _UNWANTED: Final = ((b"<!DOCTYPE", "a document type"), (b"<?", "a processing instruction"))
 _TO_ESCAPE: Final = re.compile("[&<>\r]")
+_SAID: Final = 80
+"""How much of a name an error message repeats."""
 _NOT_TEXT: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -193,7 +195,8 @@ def local_name(node: Node) -> str:
 def place(node: Node) -> str:
     """Where an element stands, as an error message names it: ``line 3: Header/RequestID``."""
     parent = node.getparent()
-    path = local_name(node) if parent is None else f"{local_name(parent)}/{local_name(node)}"
+    name = local_name(node)[:_SAID]
+    path = name if parent is None else f"{local_name(parent)[:_SAID]}/{name}"
     return f"line {node.sourceline}: {path}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from doorstep.duis import xml
 from doorstep.duis.bodies.shape import Group, Member, Part, Shape
@@ -12,6 +12,9 @@ from doorstep.duis.simple_type import SimpleType
 from doorstep.errors import EncodeError, InputError
 
 __all__ = ["check", "missing"]
+
+_LONG: Final = 80
+"""How much of a name that does not belong is repeated."""
 
 
 def check(element: Element, shape: Shape) -> None:
@@ -36,7 +39,7 @@ def _element(element: Element, shape: Shape, path: str) -> None:
         _attributes(element, shape, path)
     if shape.text is not None:
         if element.children:
-            raise EncodeError(f"{path}/{element.children[0].name}", "only text belongs here")
+            raise EncodeError(_inside(path, element.children[0]), "only text belongs here")
         _text(shape.text, element.text, path)
         return
     # White space may stand where elements may, even where there are none; but not in what is empty.
@@ -44,7 +47,11 @@ def _element(element: Element, shape: Shape, path: str) -> None:
         raise EncodeError(path, "no text belongs here")
     end = _group(element.children, 0, shape.content, path) if shape.content is not None else 0
     if end < len(element.children):
-        raise EncodeError(f"{path}/{element.children[end].name}", "the element is out of place")
+        raise EncodeError(_inside(path, element.children[end]), "the element is out of place")
+
+
+def _inside(path: str, element: Element) -> str:
+    return f"{path}/{element.name[:_LONG]}"
 
 
 def _attributes(element: Element, shape: Shape, path: str) -> None:
@@ -54,7 +61,7 @@ def _attributes(element: Element, shape: Shape, path: str) -> None:
             raise EncodeError(path, f"the attribute {name} is missing")
         _text(kind, held.pop(name), f"{path}/@{name}")
     for name in held:
-        raise EncodeError(f"{path}/@{name}", "the attribute does not belong here")
+        raise EncodeError(f"{path}/@{name[:_LONG]}", "the attribute does not belong here")
 
 
 def _text(kind: SimpleType[Any], text: str, path: str) -> None:
@@ -98,5 +105,5 @@ def _part(children: Sequence[Element], at: int, part: Part, path: str) -> int:
 
 
 def _is_missing(member: Member, children: Sequence[Element], at: int, path: str) -> EncodeError:
-    found = f"found {children[at].name}" if at < len(children) else "nothing is left"
+    found = f"found {children[at].name[:_LONG]}" if at < len(children) else "nothing is left"
     return EncodeError(path, f"{missing(member)} ({found})")
