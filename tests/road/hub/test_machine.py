@@ -15,6 +15,7 @@ from doorstep.gbcs.gbt import Reassembly, Whole, decode_block, split
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.hub.config import HubConfig, HubPolicy
 from doorstep.road.hub.device_log import DeviceLog
+from doorstep.road.hub.event_log import Log
 from doorstep.road.hub.events import (
     FirmwareActivated,
     FromWan,
@@ -98,6 +99,34 @@ def test_an_esme_that_rejects_the_request_is_an_event() -> None:
     said = bench.hear(ESME, bytes.fromhex("090000FFFF01DC05"))
     (note,) = notes(said, "tunnel rejected")
     assert note.code == 0x81BA
+    assert [event.code for event in bench.hub.log.all(Log.EVENT)] == [0x81BA]
+
+
+def test_an_esme_that_has_no_more_ids_is_asked_to_close_them_all_and_a_refusal_is_an_event() -> None:
+    bench = Bench()
+    said = bench.hear(ESME, bytes.fromhex("090000FFFF02DC05"))
+    closes = [frame for frame in frames(said, ESME) if frame[2] == 0x01]
+    assert [frame[3:5] for frame in closes] == [bytes((tunnel_id, 0)) for tunnel_id in range(8)]
+    for frame, status in zip(closes, [0x00, 0x8B, 0x01, *[0x8B] * 5], strict=True):
+        said = bench.confirm(ESME, frame, status)
+    assert [frame[2] for frame in frames(said, ESME)] == [0x00]
+    assert [event.code for event in bench.hub.log.all(Log.EVENT)] == [0x81BA, 0x81A4]
+    assert [frame[5:] for frame in frames(bench.tell(FromWan(command(ESME))), ESME)] == []
+    assert [frame[5:] for frame in frames(bench.grant(ESME), ESME)] == [command(ESME)]
+
+
+def test_an_esme_that_is_busy_is_asked_again_after_three_minutes() -> None:
+    bench = Bench()
+    bench.hear(ESME, bytes.fromhex("090000FFFF01DC05"))
+    assert frames(bench.wait(179_999), ESME) == []
+    assert [frame[2] for frame in frames(bench.wait(1), ESME)] == [0x00]
+
+
+def test_a_tunnel_is_renewed_after_its_seconds_are_over() -> None:
+    bench = Bench()
+    bench.grant(ESME)
+    assert frames(bench.wait(0xFFFF * 1_000 - 1), ESME) == []
+    assert [frame[2] for frame in frames(bench.wait(1), ESME)] == [0x00]
 
 
 # -- to Devices -----------------------------------------------------------------------------------
