@@ -31,3 +31,15 @@ class Asdu(Struct, frozen=True):
     cluster: int
     profile: int
     payload: bytes
+
+    def answer(self, payload: bytes) -> Asdu:
+        """The payload that goes back to where this one came from, in its cluster."""
+        return Asdu(
+            self.destination,
+            self.source,
+            self.destination_endpoint,
+            self.source_endpoint,
+            self.cluster,
+            self.profile,
+            payload,
+        )

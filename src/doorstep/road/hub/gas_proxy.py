@@ -191,7 +191,7 @@ class GasProxy:
         if frame.profile_wide and frame.command == _DEFAULT_RESPONSE:
             return
         for answer in self._answers(asdu, frame, device_type, now):
-            self._out.put(Send(_back(asdu, answer)))
+            self._out.put(Send(asdu.answer(answer.to_bytes())))
 
     def _answers(
         self, asdu: Asdu, frame: Frame, device_type: DeviceType | None, now: Instant
@@ -265,16 +265,3 @@ class GasProxy:
 
 def _answering(cluster: Cluster, frame: Frame, command: Command) -> Frame:
     return cluster.frame(command, Direction.TO_CLIENT, sequence=frame.sequence, quiet=True)
-
-
-def _back(asdu: Asdu, frame: Frame) -> Asdu:
-    """The payload that takes a frame back to where another came from."""
-    return Asdu(
-        asdu.destination,
-        asdu.source,
-        asdu.destination_endpoint,
-        asdu.source_endpoint,
-        asdu.cluster,
-        asdu.profile,
-        frame.to_bytes(),
-    )

@@ -181,7 +181,7 @@ class Inquiries:
         return True
 
     def _reply(self, asdu: Asdu, frame: Frame, status: Status) -> None:
-        self._out.put(Send(_back(asdu, frame.default_response(status))))
+        self._out.put(Send(asdu.answer(frame.default_response(status).to_bytes())))
 
     def _ignore(self, asdu: Asdu) -> None:
         self._out.put(Note("ignored", f"cluster 0x{asdu.cluster:04X} from {asdu.source}", asdu.payload))
@@ -243,16 +243,3 @@ def _answer(
     if isinstance(general, ReadAttributesResponse):
         return general if isinstance(request.command, ReadAttributes) else None
     return general if isinstance(general, DefaultResponse) else None
-
-
-def _back(asdu: Asdu, frame: Frame) -> Asdu:
-    """The payload that takes a frame back to where another came from."""
-    return Asdu(
-        asdu.destination,
-        asdu.source,
-        asdu.destination_endpoint,
-        asdu.source_endpoint,
-        asdu.cluster,
-        asdu.profile,
-        frame.to_bytes(),
-    )
