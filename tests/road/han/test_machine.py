@@ -393,6 +393,16 @@ def test_a_hub_that_has_forgotten_everything_lets_its_devices_join_anew(joined: 
     assert joined.heard(HUB)[-1].payload == b"now you do"
 
 
+def test_a_device_that_says_nothing_joins_anew_too_when_the_hub_has_forgotten_it(joined: RadioHome) -> None:
+    joined.memories[HUB].clear()
+    joined.make(HUB)
+    joined.take(HUB, PoweredOn())
+    joined.run(20)
+    joined.send(payload(HUB, METER, b"you are new here?"))
+    joined.run(2)
+    assert joined.heard(METER) == [payload(HUB, METER, b"you are new here?")]
+
+
 def test_a_device_that_has_forgotten_everything_joins_anew(joined: RadioHome) -> None:
     joined.run(60)
     joined.memories[PPMID].clear()

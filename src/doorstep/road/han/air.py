@@ -54,7 +54,7 @@ class Air:
     """The air as one radio has it. ``dropped`` counts what came and was not for use, by reason.
 
     ``admits`` says who may be on the network; ``stranger`` is told of a frame, sealed with the network
-    key, of somebody who may not, and of its short address.
+    key, of somebody who may not, or whom the coordinator gave no short address that it remembers.
     """
 
     def __init__(
@@ -266,9 +266,11 @@ class Air:
         neighbour = self._neighbours.meet(sender)
         if neighbour is None:
             raise Dropped("too many neighbours")
-        if not self._is_at(neighbour, packet):
-            raise Dropped("not from where its sender lives")
         self._note(neighbour, auxiliary.frame_counter)
+        if not self._is_at(neighbour, packet):
+            if neighbour.short is None:
+                self.stranger(sender, packet.source)
+            raise Dropped("not from where its sender lives")
         return neighbour, opened
 
     def _is_at(self, neighbour: Neighbour, packet: nwk.Frame) -> bool:

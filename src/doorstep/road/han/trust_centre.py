@@ -61,8 +61,14 @@ class TrustCentre:
     # -- admission -----------------------------------------------------------------------------------
 
     def power_on(self, now: Instant) -> None:
-        """Say that the network is there, and for how long it lets Devices join."""
+        """Say that the network is there, and for how long it lets Devices join.
+
+        Whoever is admitted and shares no key may be on the network all the same, where this hub has lost
+        its memory: it is called, and its answer is that of a stranger, who is told to join anew.
+        """
         self._tell_permit(now)
+        for one in self._awaited():
+            self._layers.tell_all(zdo.NwkAddressRequest(Eui(one.eui)))
 
     def permit(self, event: Permit, now: Instant) -> None:
         """Let a Device join."""
@@ -202,7 +208,7 @@ class TrustCentre:
     # -- those who have the network key -----------------------------------------------------------------
 
     def stranger(self, eui: Eui, short: int, now: Instant) -> None:
-        """Somebody who is not admitted still has the network key: tell them to leave."""
+        """Somebody has the network key, and no business here or none that is remembered: send them away."""
         self._layers.air.command(short, _leave(), now, to=eui)
 
     def rejoin_requested(
