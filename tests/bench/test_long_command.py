@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import pytest
 from msgspec import structs
 
+from doorstep.bench.bodies import PREPAYMENT
 from doorstep.bench.links import Faults
 from doorstep.bench.records import Hop, Remark
 from doorstep.bench.street import Media, Street, command_of
@@ -14,8 +15,11 @@ from doorstep.duis.element import Element, element
 from doorstep.gbcs import gbt
 from doorstep.gbcs.header import Cra
 from doorstep.road.meter.events import Executed
+from doorstep.road.ppmid.config import PpmidPolicy
+from doorstep.road.ppmid.machine import Ppmid
 from doorstep.road.supplier.delivery import Delivery, Evidence, State
 from doorstep.road.supplier.orders import Order, Route
+from doorstep.road.tunnel import TunnelPolicy
 from doorstep.street import StreetPlan, street_plan
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.clusters.tunneling import TransferData
@@ -135,3 +139,19 @@ def test_a_long_response_comes_back_whole_by_either_way(route: Route) -> None:
     assert len(read.response) > 1_500
     answered = [block for block in blocks(street, "home 1/meter") if block.header.cra is Cra.RESPONSE]
     assert b"".join({block.number: block.data for block in answered}.values()) == read.response
+
+
+def test_a_gas_meter_that_sleeps_fetches_the_blocks_when_it_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transfers of 120 bytes, so that a Command for a gas meter is a long one; its PPMID sees the effect."""
+    small = PpmidPolicy(tunnel=TunnelPolicy(maximum_transfer=120, queue=512))
+    monkeypatch.setattr("doorstep.bench.home.Ppmid", partial(Ppmid, policy=small))
+    street = made(response_copy=False, faults=Media())
+    home = street.plan.homes[0]
+    order = Order("mode", "1.6", home.eui("GSME"), PREPAYMENT, Route.PPMID, home.eui("PPMID"), 2 * HOUR)
+    street.place(order)
+    street.world.run(until=lambda: street.finished("mode"), end=street.world.now + 3 * HOUR)
+    delivery = street.deliveries["mode"]
+    assert [block.number for block in blocks(street, "home 1/ppmid")][:2] == [1, 2]
+    assert executed(street) == [delivery.command]
+    assert (delivery.state, delivery.evidence) == (State.UNKNOWN, Evidence.EFFECT)
+    assert "payment mode was credit, is prepayment" in delivery.reason

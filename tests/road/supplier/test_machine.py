@@ -166,6 +166,9 @@ def test_an_effect_seen_on_the_home_s_network_is_evidence_but_no_outcome() -> No
     delivery = rim.delivery()
     assert (delivery.state, delivery.evidence) == (State.RECEIVED, Evidence.EFFECT)
     assert delivery.reason == "seen on the home's network: balance 0"
+    rim.wait(30 * 24 * HOUR)
+    assert rim.delivery().state is State.UNKNOWN
+    assert rim.delivery().reason == "no Response in time; seen on the home's network: balance 0"
 
 
 # -- top-ups -------------------------------------------------------------------------------------------------

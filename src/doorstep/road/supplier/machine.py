@@ -178,11 +178,15 @@ class Supplier(Stop[SupplierEvent]):
         self._desk.strike(event.delivery)
 
     def _out_of_patience(self, record: Record, now: Instant) -> None:
-        state = record.delivery.state
-        out_of_hand = state in _OUT_OF_HAND or (state is State.COMMANDING and record.order.route.wan)
+        delivery = record.delivery
+        out_of_hand = delivery.state in _OUT_OF_HAND or (
+            delivery.state is State.COMMANDING and record.order.route.wan
+        )
         event, reason = (
             (Event.LOST, "no Response in time") if out_of_hand else (Event.STOPPED, "not sent in time")
         )
+        if delivery.evidence is Evidence.EFFECT:
+            reason = f"{reason}; {delivery.reason}"  # What was seen is all that is known.
         self._desk.move(record, event, now, reason)
 
     # -- Responses ----------------------------------------------------------------------------------------
