@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from doorstep.bench.records import Record
+from doorstep.bench.records import Record, concerning
 from doorstep.bench.street import Street
 from doorstep.gbcs.times import Instant
 from doorstep.road.supplier.orders import Order
@@ -40,14 +40,15 @@ class Case(Struct, frozen=True):
 def try_out(street: Street, case: Case) -> tuple[Instant, list[Record], bytes]:
     """Do what a case says and let the street run until it is over.
 
-    Gives when it started, what was recorded from then on, and the message that the case itself made.
+    Gives when it started, what was recorded of its home from then on, and the message that the case itself
+    made.
     """
     started, first = street.world.now, len(street.records)
     made = case.start(street, case)
     if case.order is not None:
         street.world.run(until=lambda: street.finished(case.name), end=started + case.patience)
     street.world.run(end=street.world.now + _AFTERMATH)
-    return started, street.records[first:], made
+    return started, concerning(case.home, street.records[first:]), made
 
 
 def place(street: Street, case: Case) -> bytes:

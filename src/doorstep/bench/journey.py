@@ -100,7 +100,8 @@ def _asdu(asdu: Asdu) -> tuple[str, bytes]:
         return f"TransferData on tunnel {command.tunnel_id}: {_transferred(command.data)}", asdu.payload
     if isinstance(command, DefaultResponse):
         return f"Default Response, status 0x{command.status:02X}", asdu.payload
-    return type(command).__name__, asdu.payload
+    of_cluster = f" of {cluster.name}" if cluster is not None and not specific else ""
+    return f"{type(command).__name__}{of_cluster}", asdu.payload
 
 
 def _transferred(data: bytes) -> str:

@@ -20,7 +20,7 @@ from doorstep.gbcs.times import Instant
 from doorstep.road.hub.events import Routed
 from doorstep.road.hub.routing import Fate, Source
 from doorstep.road.meter.events import Executed, Rejected
-from doorstep.road.ppmid.events import Action
+from doorstep.road.ppmid.events import Action, Displayed
 from doorstep.road.ppmid.events import Result as Shown
 from doorstep.road.supplier.delivery import Delivery
 
@@ -39,7 +39,8 @@ class Result(Struct, frozen=True):
     """One row of the demonstration's report; the fields are those of its JSON form.
 
     ``bytes_identical``: the bytes that reached the meter are those that the DCC returned; None where
-    none reached it. ``seconds`` is virtual time from the start of the case to its end.
+    none reached it. ``seconds`` is virtual time from the start of the case to its end. ``keyed_in``: somebody
+    in the home asked for it at the PPMID, so that it is no delivery.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Result(Struct, frozen=True):
     evidence: str
     bytes_identical: bool | None
     seconds: float
+    keyed_in: bool = False
 
 
 def judge(street: Street, case: Case, made: bytes, started: Instant, since: list[Record]) -> Result:
@@ -97,6 +99,7 @@ def judge(street: Street, case: Case, made: bytes, started: Instant, since: list
         evidence=_evidence(delivery, outcome, reason) if keyed is None else f"the PPMID: {keyed.words}",
         bytes_identical=None if reached is None else reached == command,
         seconds=(_ended(since, started) - started) / 1000,
+        keyed_in=keyed is not None,
     )
 
 
@@ -145,5 +148,6 @@ def _planned(case: Case) -> str:
 
 
 def _ended(records: list[Record], started: Instant) -> Instant:
-    """When the last remark was made."""
-    return max((record.at for record in records if isinstance(record, Remark)), default=started)
+    """When the last remark was made, those of a display that reads its meters again left out."""
+    remarks = (record for record in records if isinstance(record, Remark))
+    return max((one.at for one in remarks if not isinstance(one.event, Displayed)), default=started)

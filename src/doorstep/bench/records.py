@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
 from doorstep.gbcs.times import Instant
 
-__all__ = ["Hop", "Record", "Remark"]
+__all__ = ["Hop", "Record", "Remark", "concerning"]
 
 
 class Hop(Struct, frozen=True):
@@ -31,3 +32,18 @@ class Remark(Struct, frozen=True):
 
 
 Record = Hop | Remark
+
+
+def concerning(home: str, records: Iterable[Record]) -> list[Record]:
+    """The records of a home and of the street's parties, without what other homes did meanwhile."""
+    return [record for record in records if all(_belongs(stop, home) for stop in _stops(record))]
+
+
+def _stops(record: Record) -> tuple[str, ...]:
+    return (record.sender, record.receiver) if isinstance(record, Hop) else (record.stop,)
+
+
+def _belongs(stop: str, home: str) -> bool:
+    """A stop of a home is named ``home/stop``; a party of the street has no home in its name."""
+    whose, of_home, _name = stop.partition("/")
+    return not of_home or whose == home

@@ -20,7 +20,6 @@ from doorstep.bench.capture import Capture
 from doorstep.bench.case import Case, try_out
 from doorstep.bench.journey import Line, lines
 from doorstep.bench.outcome import Result, judge
-from doorstep.bench.records import Record
 from doorstep.bench.scenarios import CASES, SITUATIONS, demonstration, without_wan
 from doorstep.bench.street import Street
 from doorstep.errors import UsageError
@@ -79,28 +78,29 @@ def show(
 
 def _run(console: Console, street: Street, full: bool) -> Iterator[Result]:
     """Run every case in turn; show the followed one as it happened."""
-    shown: list[tuple[Case, list[Record], Instant]] = []
+    shown: list[tuple[Case, list[Line], Instant]] = []
     results = []
     with _bar(console, "delivering") as advance:
         for number, case in enumerate(CASES, 1):
             started, since, made = try_out(street, case)
             results.append(judge(street, case, made, started, since))
             if full or case.name == FOLLOWED:
-                shown.append((case, since, started))
+                end = started + results[-1].seconds * 1000
+                shown.append((case, [line for line in lines(since) if line.at <= end], started))
             advance(number, len(CASES))
-    for case, since, started in shown:
-        _journey(console, case, since, started, full)
+    for case, told, started in shown:
+        _journey(console, case, told, started, full)
     yield from results
 
 
-def _journey(console: Console, case: Case, records: list[Record], started: Instant, full: bool) -> None:
+def _journey(console: Console, case: Case, told: list[Line], started: Instant, full: bool) -> None:
     """One case, hop by hop: who sent what to whom, and what each stop made of it."""
     console.rule(f"[bold]{escape(case.title)}[/] · {case.home}: {SITUATIONS[case.home]}", align="left")
     table = Table(box=None, show_header=False, padding=(0, 1), expand=False)
     table.add_column(justify="right", style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for line in lines(records):
+    for line in told:
         table.add_row(f"{(line.at - started) / 1000:.3f} s", _who(line), _what(line, full))
     console.print(table)
     console.print()
@@ -144,9 +144,11 @@ def _summary(console: Console, results: list[Result], seconds: float) -> None:
             result.home, words, result.route, f"[{style}]{result.outcome}[/]", f"{result.seconds:.1f} s"
         )
     console.print(table)
-    by_outcome = {word: sum(result.outcome == word for result in results) for word in _STYLES}
-    same = [result.bytes_identical for result in results if result.outcome == "executed"]
-    console.print(", ".join(f"{count} {word}" for word, count in by_outcome.items()) + ".")
+    deliveries, keyed_in = _apart(results)
+    by_outcome = {word: sum(result.outcome == word for result in deliveries) for word in _STYLES}
+    same = [result.bytes_identical for result in deliveries if result.outcome == "executed"]
+    counted = ", ".join(f"{count} {word}" for word, count in by_outcome.items())
+    console.print(f"{counted}; {len(keyed_in)} times somebody keyed something in.")
     console.print(
         f"The meter received exactly the bytes that the DCC returned in {sum(map(bool, same))} "
         f"of {len(same)} executions."
@@ -163,12 +165,21 @@ def _write(console: Console, path: Path, data: bytes) -> None:
 
 
 def _report(results: list[Result], seconds: float) -> bytes:
-    report = {"seconds": round(seconds, 3), "deliveries": [_row(result) for result in results]}
-    return (json.dumps(report, indent=2) + "\n").encode()
+    deliveries, _keyed_in = _apart(results)
+    report = {"seconds": round(seconds, 3), "deliveries": deliveries}
+    return (json.dumps(report, indent=2, default=_row) + "\n").encode()
+
+
+def _apart(results: list[Result]) -> tuple[list[Result], list[Result]]:
+    """The deliveries, and what was asked for in the home itself."""
+    return (
+        [result for result in results if not result.keyed_in],
+        [result for result in results if result.keyed_in],
+    )
 
 
 def _row(result: Result) -> dict[str, Any]:
-    return msgspec.structs.asdict(result)
+    return {name: value for name, value in msgspec.structs.asdict(result).items() if name != "keyed_in"}
 
 
 class _bar:  # noqa: N801 - reads as a verb where it is used
