@@ -208,10 +208,6 @@ class Air:
         if packet is not None:
             self._transmit(packet, pending=self._held.waits(short, now))
 
-    def forget_child(self, short: int) -> None:
-        """Hold nothing for a child any more."""
-        self._held.forget(short)
-
     # -- in ----------------------------------------------------------------------------------------
 
     def is_for_here(self, octets: bytes) -> bool:

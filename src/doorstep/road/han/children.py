@@ -46,10 +46,6 @@ class Held(Generic[T]):
         """Whether anything waits for a child."""
         return bool(self._current(child, now))
 
-    def forget(self, child: object) -> None:
-        """Hold nothing for a child any more."""
-        self._held.pop(child, None)
-
     def _current(self, child: object, now: Instant) -> deque[tuple[Instant, T]]:
         """What waits for a child, without what is too old."""
         waiting = self._held.get(child, deque())

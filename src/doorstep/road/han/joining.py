@@ -16,8 +16,8 @@ from doorstep.road.han.config import Secret
 from doorstep.road.han.establishment import POLICY
 from doorstep.road.han.events import Joined, Left
 from doorstep.road.han.exchange import Initiator, Step
+from doorstep.road.han.layers import Establishing, Layers, key_for
 from doorstep.road.han.membership import Membership
-from doorstep.road.han.messages import Establishing, Layers, key_for
 from doorstep.road.han.states import JOINING, Action, Event, State
 from doorstep.road.machine import Note, Remember
 from doorstep.zigbee import aps, mac, nwk, zdo

@@ -19,8 +19,8 @@ from doorstep.road.han.config import HanConfig, HanPolicy, Role
 from doorstep.road.han.counters import FrameCounters
 from doorstep.road.han.discovery import DeviceObjects
 from doorstep.road.han.joining import Joiner
+from doorstep.road.han.layers import Layers
 from doorstep.road.han.membership import Membership
-from doorstep.road.han.messages import Layers
 from doorstep.road.han.neighbours import Neighbours
 from doorstep.road.han.outgoing import Outgoing
 from doorstep.road.han.polling import Polling

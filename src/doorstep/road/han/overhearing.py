@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from doorstep.errors import BadMac, DecodeError, NoKey
 from doorstep.eui import Eui
-from doorstep.road.han.messages import key_for
+from doorstep.road.han.layers import key_for
 from doorstep.zigbee import aps, nwk
 from doorstep.zigbee.auxiliary import KeyId
 from doorstep.zigbee.security import unseal

@@ -16,7 +16,7 @@ from doorstep.gbcs.times import Instant
 from doorstep.road.han.air import Dropped
 from doorstep.road.han.incoming import Incoming
 from doorstep.road.han.joining import Joiner
-from doorstep.road.han.messages import Layers, key_for
+from doorstep.road.han.layers import Layers, key_for
 from doorstep.road.han.neighbours import Neighbour
 from doorstep.road.han.trust_centre import TrustCentre
 from doorstep.road.machine import Heard, Note, Remember

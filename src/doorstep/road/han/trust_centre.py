@@ -15,7 +15,7 @@ from doorstep.road.han.config import Admission
 from doorstep.road.han.establishment import POLICY, derived
 from doorstep.road.han.events import Expel, Joined, Left, Permit
 from doorstep.road.han.exchange import Responder, Step
-from doorstep.road.han.messages import Establishing, Layers
+from doorstep.road.han.layers import Establishing, Layers
 from doorstep.road.han.neighbours import Neighbour
 from doorstep.road.machine import Memory, Note, Remember
 from doorstep.zigbee import aps, mac, nwk, zdo

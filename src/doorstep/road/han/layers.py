@@ -1,4 +1,4 @@
-"""Payloads that radios themselves send each other, and the parts of a radio that send them."""
+"""The layers of one radio together, and what its parts say on them of their own accord."""
 
 from __future__ import annotations
 
