@@ -38,6 +38,7 @@ from doorstep.road.meter import administration
 from doorstep.road.meter.electricity.clusters import ATTRIBUTES
 from doorstep.road.meter.electricity.clusters import COMMANDS as DISPLAY_COMMANDS
 from doorstep.road.meter.electricity.methods import METHODS
+from doorstep.road.meter.electricity.protected import PROTECTED
 from doorstep.road.meter.electricity.registers import REGISTERS
 from doorstep.road.meter.gas.attributes import ATTRIBUTES as GAS_ATTRIBUTES
 from doorstep.road.meter.gas.commands import COMMANDS as GAS_COMMANDS
@@ -163,7 +164,7 @@ def devices() -> str:
         "counted and answered all the same, and its Response says which component failed. The hub and the "
         "PPMID are described in their own rooms, `road/hub` and `road/ppmid`.\n\n"
         "Any meter checks, in this order: format and target, use case, protections, originator and role, "
-        "signature, MAC, Originator Counter (`road/device/checks.py`). What fails there gets no Response.\n\n"
+        "signature, MAC, a certificate to answer with, Originator Counter (`road/device/checks.py`). What fails there gets no Response.\n\n"
         f"## The electricity meter\n\n{_table(head, electricity)}\n"
         "### What a display reads of it\n\nBy ZCL, at endpoint 1, for Devices that have joined with it.\n\n"
         f"{_table(('cluster', 'attribute', 'name'), told)}\n"
@@ -201,6 +202,10 @@ _CHOICES: Final = (
     (
         "accumulated debt",
         "the sum of the three debts",
+    ),
+    (
+        "protected reads",
+        "what a Command states of its protection is checked for its form; the key is that of its header",
     ),
     (
         "logs",
@@ -261,7 +266,7 @@ def _esme_lacks(component: str) -> bool:
         found = place(where)
     except ValueError:
         return True
-    return found not in (METHODS if verb == "ACTION" else REGISTERS)
+    return found not in ({**METHODS, **PROTECTED} if verb == "ACTION" else REGISTERS)
 
 
 def _gsme_lacks(component: str) -> bool:

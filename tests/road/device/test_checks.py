@@ -154,7 +154,19 @@ def test_what_is_refused(data: bytes, alert: int, why: str) -> None:
 
 
 def test_every_check_has_a_case() -> None:
-    assert len(CHECKS) == 8, "a new check wants a row above"
+    assert len(CHECKS) == 9, "a new check wants a row above, or a test of its own"
+
+
+def test_who_cannot_be_answered_is_refused() -> None:
+    """The Response would want a MAC for the supplier, of whom the meter has no key agreement certificate."""
+    machine = meter(keys=meter_keys_without(SUPPLIER, KeyUsage.KEY_AGREEMENT))
+    before = machine.state
+    refused = rejected(machine, read_balance(1))
+    assert refused.alert == 0x8F53
+    assert "to answer with" in refused.why
+    assert machine.state == before
+    # What is signed anybody can check.
+    executed(machine, enable_supply(2))
 
 
 def test_authentication_comes_before_anti_replay() -> None:

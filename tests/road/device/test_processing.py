@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec import structs
 
 from doorstep import gbcs
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra, GroupingHeader
-from doorstep.gbcs.keys import Role
+from doorstep.gbcs.keys import KeyUsage, Role
 from doorstep.gbcs.payloads import asn1
-from doorstep.gbcs.payloads.asn1 import Asn1Payload
+from doorstep.gbcs.payloads.asn1 import Asn1Payload, Certificate
 from doorstep.gbcs.payloads.gbz import GbzPayload
+from doorstep.gbcs.protection import Verdict
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
 from doorstep.road.device import (
     Cells,
@@ -26,6 +28,7 @@ from doorstep.road.device import (
     changes,
     process,
 )
+from doorstep.service.authority import Authorities
 from tests.road.meter.electricity.home import (
     BROKER,
     CELLS,
@@ -34,7 +37,9 @@ from tests.road.meter.electricity.home import (
     NOW,
     OTHER_USER,
     PARTY_KEYS,
+    STORE,
     STRANGER,
+    meter_keys_without,
     read_balance,
 )
 
@@ -145,6 +150,23 @@ def test_a_ppmid_that_has_joined_is_known_by_its_own_mac_and_counted_apart() -> 
     assert outcome.state.counters.executed == {STRANGER: 5}
     assert gbcs.decode(outcome.event.response).header.business_target_id == STRANGER
     assert isinstance(outcome_of(emergency_credit(5), outcome.state).event, Rejected)
+
+
+def test_who_came_with_a_command_is_answered_by_the_certificate_that_came() -> None:
+    """As a supplier after CS02b, or a display after a join: the key store it was made with knows neither."""
+    key = STORE.public_key(STRANGER, KeyUsage.KEY_AGREEMENT)
+    assert key is not None
+    issued = Authorities.new(NOW).organisation(STRANGER, Role.SUPPLIER.value, KeyUsage.KEY_AGREEMENT, key)
+    came = {(STRANGER, KeyUsage.KEY_AGREEMENT): Certificate(issued.public_bytes(Encoding.DER))}
+    state = structs.replace(JOINED, anchors=came)
+    device = structs.replace(GSME, keys=meter_keys_without(STRANGER, KeyUsage.KEY_AGREEMENT))
+
+    outcome = process(emergency_credit(1), state, device, NOW)
+
+    assert isinstance(outcome.event, Executed)
+    response = gbcs.decode(outcome.event.response)
+    assert gbcs.verify(response, PARTY_KEYS).mac is Verdict.VERIFIED
+    assert isinstance(process(emergency_credit(1), JOINED, device, NOW).event, Rejected)
 
 
 def test_a_ppmid_that_has_not_joined_is_a_stranger() -> None:

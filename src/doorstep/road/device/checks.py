@@ -13,7 +13,7 @@ from msgspec import Struct
 from doorstep.errors import BadMac, BadSignature, DecodeError, DoorstepError, NoKey
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra
-from doorstep.gbcs.keys import KeyRing, Role
+from doorstep.gbcs.keys import KeyRing, KeyUsage, Role
 from doorstep.gbcs.message import Message, decode
 from doorstep.gbcs.protection import carried, check_mac, check_signature
 from doorstep.gbcs.usecases import Category, DeviceType, PayloadKind, Protection, UseCase
@@ -159,6 +159,16 @@ def is_sealed(message: Message, receiver: Receiver) -> None:
         raise Rejection(str(error), AlertCode.FAILED_AUTHORISATION) from None
 
 
+def is_answerable(message: Message, receiver: Receiver) -> None:
+    """The MAC of its Response, where that has one, can be made for the originator."""
+    originator, row = message.header.business_originator_id, _row(message)
+    if Protection.MAC not in row.response[0]:
+        return
+    if receiver.keys.store.public_key(originator, KeyUsage.KEY_AGREEMENT) is None:
+        why = f"no key agreement certificate of {originator} is held to answer with"
+        raise Rejection(why, AlertCode.FAILED_AUTHORISATION)
+
+
 # -- 6: anti-replay --------------------------------------------------------------------------------
 
 
@@ -182,6 +192,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     is_authorised,
     is_signed,
     is_sealed,
+    is_answerable,
     is_new,
 )
 """The checks in their order; nothing is trusted before the signature and the MAC have held."""

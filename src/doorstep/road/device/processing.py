@@ -77,9 +77,10 @@ def _executed(command: bytes, admitted: Admitted, state: S, device: Device[S], n
         own_counter = state.own_counter + 1
         state = structs.replace(state, own_counter=own_counter)
     answering = response_header(header, row, device.eui, now, own_counter)
-    occasion = Occasion(header, answering, row, device.eui, device.keys_in(state), now)
+    keys = device.keys_in(state)
+    occasion = Occasion(header, answering, row, device.eui, keys, now)
     execution = device.executors[admitted.language](admitted.message.payload, state, occasion)
-    response = answer(answering, row, execution.payload, device.keys)
+    response = answer(answering, row, execution.payload, keys)
     failure = execution.failure
     event = Executed(command, response, failure is None, "" if failure is None else str(failure))
     return Outcome(execution.state, event, _notes(command, row, failure))

@@ -9,6 +9,7 @@ from doorstep.road.device.objects import Place, place
 from doorstep.road.meter.electricity import registers
 from doorstep.road.meter.electricity.activations import ACTIVATIONS, WRITTEN_AS
 from doorstep.road.meter.electricity.methods import METHODS
+from doorstep.road.meter.electricity.protected import PROTECTED
 from doorstep.road.meter.electricity.registers import DATE_TIME, REGISTERS, Access, blank_registers
 
 
@@ -43,6 +44,12 @@ def test_what_becomes_active_is_not_written_directly() -> None:
 def test_every_activation_date_that_a_command_may_set_activates_something() -> None:
     dates = {where for where, row in REGISTERS.items() if where.class_id == 9000 and row.shape == DATE_TIME}
     assert dates <= ACTIVATIONS.keys()
+
+
+def test_what_is_read_protected_is_made_of_registers() -> None:
+    for guard, guarded in PROTECTED.items():
+        assert guard.class_id == 30
+        assert set(guarded.registers) <= REGISTERS.keys(), guard
 
 
 @pytest.mark.parametrize(

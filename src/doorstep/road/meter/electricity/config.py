@@ -14,6 +14,7 @@ from doorstep.road.device.cells import Cells
 from doorstep.road.device.firmware import Firmware
 from doorstep.road.device.objects import Place
 from doorstep.road.meter.electricity.methods import METHODS
+from doorstep.road.meter.electricity.protected import PROTECTED
 from doorstep.road.meter.electricity.registers import REGISTERS
 
 __all__ = ["EsmeConfig"]
@@ -40,5 +41,5 @@ class EsmeConfig(Struct, frozen=True, kw_only=True):
             if place not in REGISTERS or not REGISTERS[place].shape.fits(data):
                 raise UsageError(f"{data.tag.name.lower()} is no value of a register {place}")
         for place in self.faults:
-            if place not in REGISTERS and place not in METHODS:
+            if not any(place in table for table in (REGISTERS, METHODS, PROTECTED)):
                 raise UsageError(f"a meter has no {place} that could be broken")

@@ -1,8 +1,8 @@
 """Execution of an authenticated Command: its components in order, each read, written or invoked.
 
-Which attributes and methods there are, and what they do, is in the tables of :mod:`.registers` and
-:mod:`.methods`; nothing here looks at the Message Code, so a use case works because the objects that it
-names are there.
+Which attributes and methods there are, and what they do, is in the tables of :mod:`.registers`,
+:mod:`.methods` and :mod:`.protected`; nothing here looks at the Message Code, so a use case works because
+the objects that it names are there.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from doorstep.road.device.execution import Execution, Occasion
 from doorstep.road.device.objects import Place, Refused, Result, Shape, carry_out
 from doorstep.road.meter.electricity.activations import ACTIVATIONS, WRITTEN_AS
 from doorstep.road.meter.electricity.methods import METHODS, Caller
+from doorstep.road.meter.electricity.protected import PROTECTED, get_protected_attributes
 from doorstep.road.meter.electricity.registers import REGISTERS, Access
 from doorstep.road.meter.electricity.schedule import scheduled
 from doorstep.road.meter.electricity.state import State
@@ -88,6 +89,9 @@ def _set(component: Component, state: State, job: _Job) -> tuple[State, Data]:
 
 def _invoke(component: Component, state: State, job: _Job) -> tuple[State, Data]:
     place = _place(component)
+    if place in PROTECTED:
+        _exists(place, True, job)
+        return state, get_protected_attributes(PROTECTED[place], state, component.data, job.occasion)
     method = METHODS.get(place)
     _exists(place, method is not None, job)
     assert method is not None

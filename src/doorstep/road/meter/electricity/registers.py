@@ -1,8 +1,8 @@
 """The registers of an ESME: attributes that hold a value, of which type, and who may write them.
 
 The types are those that the messages of the use cases carry; attributes that no use case of an ESME
-reads or writes are left out, and so are profile buffers (class 7), protected reads (class 30) and the
-clock (class 8), which are more than a stored value.
+reads or writes are left out, and so are profile buffers (class 7) and the clock (class 8), which are more
+than a stored value. Some are read through :mod:`.protected` objects (class 30).
 
 Names in the comments are the standard's where our facts give them, else the use case that uses the row.
 """
@@ -72,6 +72,7 @@ SEASONS = array(structure(OCTETS, OCTETS, OCTETS))
 WEEKS = array(structure(OCTETS, *[UNSIGNED] * 7))
 DAYS = array(structure(UNSIGNED, array(structure(OCTETS, OCTETS, LONG_UNSIGNED))))
 EXECUTION_TIMES = array(structure(OCTETS, OCTETS))
+COUNTS = array(DOUBLE_LONG_UNSIGNED)
 THRESHOLDS = array(DOUBLE_LONG_UNSIGNED)
 MONEY_THRESHOLDS = array(DOUBLE_LONG)
 ACTIVE_POWER = structure(DOUBLE_LONG_UNSIGNED, SCALER_UNIT, DOUBLE_LONG_UNSIGNED)
@@ -79,6 +80,7 @@ ACTIVE_POWER = structure(DOUBLE_LONG_UNSIGNED, SCALER_UNIT, DOUBLE_LONG_UNSIGNED
 _CREDIT_MODE: Final = Data(Tag.STRUCTURE, (Data(Tag.ENUM, 1), Data(Tag.ENUM, 2)))
 _NO_LIMIT: Final = Data(Tag.DOUBLE_LONG, 0x7FFFFFFF)
 _CONNECTED: Final = Data(Tag.ENUM, 1)
+_TIMES_OF_USE: Final = Data(Tag.ARRAY, (Data(Tag.DOUBLE_LONG_UNSIGNED, 0),) * 48)
 _ZERO_THRESHOLD: Final = Data(Tag.ARRAY, (Data(Tag.DOUBLE_LONG, 0),))
 
 
@@ -214,11 +216,13 @@ _ROWS: Final = (
     # Energy, demand and power readings.
     *_register("1-0:1.8.0.255"),
     *_register("1-0:2.8.0.255"),
+    *_register("1-0:3.8.0.255"),
     *_register("1-0:4.8.0.255"),
     *_demand("1-0:1.6.0.255"),
     *_demand("1-0:1.6.1.255"),
     *_demand("1-0:2.6.0.255"),
     *(_row(f"1 0-0:94.44.5.{which} 2", DATE_TIME) for which in range(3)),
+    _row("1 0-0:94.44.34.1 2", COUNTS, READ, _TIMES_OF_USE),
     _row("1 0-0:94.44.34.20 2", ACTIVE_POWER),
     _row("10 0-0:12.0.0.255 2", SCHEDULE, ANY),  # maximum demand time of use (ECS37)
     _row("21 0-0:16.0.0.255 2", THRESHOLDS, ANY),  # ECS34
