@@ -14,10 +14,9 @@ from msgspec import Struct
 
 from doorstep.duis.element import Element
 from doorstep.duis.request import Request
-from doorstep.duis.simple_type import BOOLEAN, DATE_TIME, INTEGER, TEXT, SimpleType, one_of
+from doorstep.duis.simple_type import BOOLEAN, DATE_TIME, EUI, INTEGER, TEXT, SimpleType, one_of
 from doorstep.duis.transform.known import Known
 from doorstep.errors import InputError, Unsupported, XmlError
-from doorstep.eui import Eui
 from doorstep.gbcs import times
 from doorstep.gbcs.payloads.axdr import BitString, Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component, Obis, invoke_id
@@ -299,7 +298,5 @@ def _decimal(places: int) -> SimpleType[int]:
 
 ASCII: Final = SimpleType(_ascii, bytes.decode, keeps_white_space=True)
 """A text of ASCII characters, white space included, as its bytes."""
-EUI: Final = SimpleType(Eui.parse, str)
-"""An Entity Identifier."""
 HEX: Final = SimpleType(_hex, bytes.hex)
 """Bytes as hexadecimal digits."""
