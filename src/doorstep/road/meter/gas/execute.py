@@ -49,7 +49,7 @@ class GasClusters(Struct, frozen=True):
         row = COMMANDS[type(pending.component.command)]  # type: ignore[index]  # Only commands are taken on.
         self._sound(pending.component)
         assert row.effect is not None, "what was taken on has an effect"
-        return row.effect(state, pending.component.command, _occasion(pending, device, now))
+        return row.effect(state, pending.component.command, _occasion(pending, state, device, now))
 
     def _perform(
         self, occasion: Occasion, component: Component, state: GasState
@@ -106,13 +106,14 @@ def _answered(declined: Declined, row: Row, component: Component) -> Declined:
     return Declined(declined.status, declined.why, declined.alert, refusal)
 
 
-def _occasion(pending: Pending, device: Device[GasState], now: Instant) -> Occasion:
+def _occasion(pending: Pending, state: GasState, device: Device[GasState], now: Instant) -> Occasion:
     """The circumstances in which a command is carried out that came before."""
     row = USE_CASES[pending.message_code]
     header = GroupingHeader(
         Cra.COMMAND, pending.counter, pending.originator, device.eui, pending.message_code
     )
-    return Occasion(header, response_header(header, row, device.eui, now), row, device.eui, device.keys, now)
+    response, keys = response_header(header, row, device.eui, now), device.keys_in(state)
+    return Occasion(header, response, row, device.eui, keys, now)
 
 
 def _name(component: Component) -> str:
