@@ -123,7 +123,8 @@ def service_requests() -> str:
     return (
         f"{_NOTICE}\n# Service requests\n\nThe {len(rows)} Service Request Variants of DUIS. The last column "
         "names the use cases that `doorstep transform` and the emulated DCC make of them; where it is "
-        "empty the answer is a clear refusal.\n\n"
+        "empty the answer is a clear refusal. [What each body holds](request-bodies.md) and "
+        "[how to build a request](requests.md) have pages of their own.\n\n"
         f"{_table(head, rows)}"
     )
 

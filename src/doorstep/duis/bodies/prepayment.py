@@ -1,6 +1,6 @@
 """Bodies of balance, payment mode, prepayment and debt: Service References 1.5 to 2.5.
 
-Amounts of money are in the units of the meter: of electricity 1/1000 pence, of gas as its attributes have it.
+Amounts of money are in thousandths of a penny, as the meters count them.
 """
 
 from __future__ import annotations
