@@ -43,6 +43,9 @@ class Role(Enum):
     GT = "gas transporter"
     OU = "other user"
 
+    # Looked up for every request; the hash that an Enum brings is one of Python code.
+    __hash__ = object.__hash__
+
 
 class FutureDated(Enum):
     """Who holds a request that is to be carried out at a later time."""

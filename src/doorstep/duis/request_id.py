@@ -41,7 +41,8 @@ class RequestId(Struct, frozen=True, order=True):
         found = _TEXT.fullmatch(text)
         if not found or int(found[3]) >= 1 << 64:
             raise InputError(f"not a RequestID (originator:target:counter): {text[:80]!r}")
-        return cls(Eui.parse(found[1]), Eui.parse(found[2]), int(found[3]))
+        originator, target = (Eui(bytes.fromhex(dashed.replace("-", ""))) for dashed in (found[1], found[2]))
+        return cls(originator, target, int(found[3]))
 
     @property
     def answer(self) -> RequestId:

@@ -68,7 +68,7 @@ def sign(document: bytes | xml.Node, key: ec.EllipticCurvePrivateKey, issuer_nam
     if not xml.is_text(issuer_name):
         raise EncodeError("X509IssuerName", "the text has a character that XML cannot hold")
     digest = BASE64.render(_digest(root))
-    r, s = decode_dss_signature(key.sign(_FORMS[_PREFIX].signed_info(digest), _ALGORITHM))
+    r, s = decode_dss_signature(key.sign(_FORMS[_PREFIX].signed_info(digest), _SIGNING))
     value = BASE64.render(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
     return xml.serialise(root, _WRITTEN.format(*map(xml.escaped, (digest, value, issuer_name, str(serial)))))
 
@@ -161,7 +161,8 @@ _FORMS: Final = {prefix: _form(prefix) for prefix in (_PREFIX, None)}
 _WRITTEN: Final = xml.serialise(_SIGNATURE).decode().partition("?>")[2]
 """The form as it is written."""
 
-_ALGORITHM: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
+_SIGNING: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
+_VERIFYING: Final = ec.ECDSA(SHA256())
 _MOST_KEYS: Final = 1024
 _SERIAL: Final = integer(0, (1 << 160) - 1)
 """A certificate's serial number has at most 20 bytes."""
@@ -248,7 +249,7 @@ def _verify_value(certificate: x509.Certificate, value: bytes, signed_info: byte
         raise BadSignature(f"SignatureValue has {len(value)} bytes; r and s have 32 each")
     r, s = int.from_bytes(value[:32], "big"), int.from_bytes(value[32:], "big")
     try:
-        key.verify(encode_dss_signature(r, s), signed_info, ec.ECDSA(SHA256()))
+        key.verify(encode_dss_signature(r, s), signed_info, _VERIFYING)
     except InvalidSignature:
         raise BadSignature("the signature was not made with the certificate's key") from None
 

@@ -49,6 +49,7 @@ _TIME: Final = re.compile(_CLOCK + _ZONE, re.ASCII)
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,49}")
 _DECIMAL: Final = re.compile(r"[+-]?(?=\.?[0-9])[0-9]{0,49}(?:\.[0-9]{0,49})?")
 _EUI: Final = re.compile(r"(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}")
+_WHITE_SPACE: Final = re.compile(f"[{xml.WHITE_SPACE}]")
 _REMOVE_WHITE_SPACE: Final = dict.fromkeys(map(ord, xml.WHITE_SPACE))
 
 
@@ -287,7 +288,7 @@ def _span(shortest: int, longest: int | None) -> str:
 
 
 def _base64(text: str) -> bytes:
-    digits = text.translate(_REMOVE_WHITE_SPACE)
+    digits = text.translate(_REMOVE_WHITE_SPACE) if _WHITE_SPACE.search(text) else text
     try:
         value = binascii.a2b_base64(digits, strict_mode=True)
     except ValueError:

@@ -115,7 +115,7 @@ def parse(data: bytes, max_size: int = MAX_SIZE) -> Node:
     except etree.XMLSyntaxError as error:
         reason = (error.msg or "it does not parse").partition("\n")[0].partition(", line ")[0]
         raise XmlError(f"line {error.lineno or 1}: not well-formed XML: {reason}") from None
-    if not _IS_TIDY(root):
+    if not _is_tidy(root, data):
         _tidy(root)
     return root
 
@@ -224,11 +224,17 @@ def _refuse_unwanted(data: bytes) -> None:
         raise XmlError(f"the document declares more than {MAX_NAMESPACES} namespaces")
 
 
-_IS_TIDY: Final = etree.XPath(
-    f"not(//*[*]/text() | {'/*' * (MAX_DEPTH + 1)} | //*[@*[{MAX_ATTRIBUTES + 1}]])"
-    f" and count(//*) <= {MAX_ELEMENTS}"
-)
-"""Whether there is nothing for :func:`_tidy` to do or to refuse, told in a third of the time."""
+_TOO_DEEP: Final = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+
+
+def _is_tidy(root: Node, data: bytes) -> bool:
+    """Whether there is nothing for :func:`_tidy` to do or to refuse, told in a quarter of the time.
+
+    There are no more elements than ``<`` in the document, and no more attributes than ``=``.
+    """
+    if data.count(b"<") > MAX_ELEMENTS or data.count(b"=") > MAX_ATTRIBUTES or _TOO_DEEP(root):
+        return False
+    return all(node.tail is None and (node.text is None or not len(node)) for node in root.iter())
 
 
 def _tidy(root: Node) -> None:

@@ -51,6 +51,9 @@ class DeviceType(Enum):
     HHT = "HHT"
     TYPE2 = "Type 2"
 
+    # Looked up for every request; the hash that an Enum brings is one of Python code.
+    __hash__ = object.__hash__
+
 
 class UseCase(Struct, frozen=True, kw_only=True):
     """One Message Code and what is known of it.
