@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from doorstep.errors import DecodeError
 from doorstep.gbcs.encrypted import opened as opened_for_reader
 from doorstep.gbcs.gbt import split
 from doorstep.gbcs.header import Cra
@@ -20,6 +21,7 @@ from doorstep.gbcs.times import utc2000
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.hub.config import HubPolicy
 from doorstep.road.hub.events import FromWan, Listed, Unlisted, WanUp
+from doorstep.road.hub.mirror import Mirror
 from doorstep.road.machine import Heard
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.clusters import BASIC, MESSAGING, METERING, PREPAYMENT, PRICE
@@ -164,6 +166,22 @@ def test_a_mirror_is_given_back_and_lost_with_the_meter() -> None:
     assert read(bench, PREPAYMENT, 0x0001) == [(0x86, None)]
 
 
+def test_a_hub_that_was_off_knows_its_mirror_and_still_says_that_a_message_waits() -> None:
+    bench = hub()
+    mirror(bench)
+    bench.tell(FromWan(any_command(GSME)))
+    again = hub(memory=bench.memory)
+    assert reported(again, METERING, {}) == MirrorReportAttributeResponse(1, (TUNNEL_MESSAGE_PENDING,))
+    again.tell(Unlisted(GSME))
+    assert "mirror" not in again.memory
+
+
+@pytest.mark.parametrize("record", [b"", bytes(13)[:-1] + b"\x09", bytes(14)])
+def test_a_record_that_no_mirror_has_written_is_refused(record: bytes) -> None:
+    with pytest.raises(DecodeError):
+        Mirror(1, lambda _device: False, record)
+
+
 def test_what_a_hostile_meter_reports_takes_bounded_room() -> None:
     bench = hub(policy=HubPolicy(mirrored=10))
     mirror(bench)
@@ -171,7 +189,7 @@ def test_what_a_hostile_meter_reports_takes_bounded_room() -> None:
         payload = b"\x08\x01\x0a" + attribute.to_bytes(2, "little") + b"\x20\x07"
         bench.tell(Heard(Asdu(GSME, GPF, 1, MIRROR, PREPAYMENT.id, 0x0109, payload)))
     assert len(bench.hub._proxy.mirror) == 10
-    assert bench.held == {}
+    assert bench.held.keys() == {"mirror"}
 
 
 # -- who may read --------------------------------------------------------------------------------------

@@ -51,8 +51,10 @@ from doorstep.zigbee.zcl import (
     Status,
 )
 
-__all__ = ["TAP_OFF_FAILED", "GasProxy"]
+__all__ = ["MIRROR_RECORD", "TAP_OFF_FAILED", "GasProxy"]
 
+MIRROR_RECORD: Final = "mirror"
+"""The key under which the mirror's record is remembered."""
 TAP_OFF_FAILED: Final = 0x819E
 """The event code of what could not be tapped off, which becomes an Alert."""
 
@@ -124,8 +126,9 @@ class GasProxy:
 
     def forget(self, device: Eui) -> Entries:
         """A Device is out of the log: its mirror is gone, and what was to be tapped off of its Commands."""
+        gone: Entries = {MIRROR_RECORD: None} if self.mirror.owner == device else {}
         self.mirror.forget(device)
-        return self._taps.forget(device)
+        return gone | self._taps.forget(device)
 
     def answered(self, header: GroupingHeader, response: bytes, now: Instant) -> None:
         """Do what a Response of a GSME's says of a Command that was tapped off."""
@@ -190,7 +193,11 @@ class GasProxy:
             return
         if frame.profile_wide and frame.command == _DEFAULT_RESPONSE:
             return
-        for answer in self._answers(asdu, frame, device_type, now):
+        record = self.mirror.record
+        answers = self._answers(asdu, frame, device_type, now)
+        if self.mirror.record != record:
+            self._out.put(Remember({MIRROR_RECORD: self.mirror.record}))
+        for answer in answers:
             self._out.put(Send(asdu.answer(answer.to_bytes())))
 
     def _answers(

@@ -1,7 +1,6 @@
 """What the Gas Proxy Function keeps: the gas meter's configuration as Commands have set it, and its log.
 
-What the meter itself reports is in the mirror (:mod:`.mirror`), which is filled anew at its next wake and
-need not be remembered.
+What the meter itself reports is in the mirror (:mod:`.mirror`), which is filled anew at its next wake.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from doorstep.road.hub.config import HubConfig, HubKeys, HubPolicy
 from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.event_log import EventLog
 from doorstep.road.hub.function import Function
-from doorstep.road.hub.gas_proxy import GasProxy
+from doorstep.road.hub.gas_proxy import MIRROR_RECORD, GasProxy
 from doorstep.road.hub.gpf import gas_proxy_function
 from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.membership import Membership
@@ -81,7 +81,7 @@ class Hub(Stop[events.HubEvent]):
         self._returns = ReturnPaths(policy.returns, memory)
         self._uplink = Uplink(self._wan, self._post, self._returns, self._out, self._journal)
         self._chf = communications_hub_function(config, keys, memory, self._log, self._post.link)
-        mirror = Mirror(policy.mirrored, self._post.waits)
+        mirror = Mirror(policy.mirrored, self._post.waits, memory.get(MIRROR_RECORD))
         self._gpf = gas_proxy_function(config, keys, memory, mirror)
         self._proxy = GasProxy(self._gpf, config.gpf, policy, memory, self._out, self._journal, mirror)
         self._members = Membership(

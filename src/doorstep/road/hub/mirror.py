@@ -7,12 +7,14 @@ that a message waits in the meter's tunnel (:mod:`.gas`).
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
 
+from doorstep.errors import DecodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.zigbee.clusters import METERING
@@ -41,6 +43,7 @@ from doorstep.zigbee.zcl import (
 
 __all__ = ["Mirror", "Reported"]
 
+_RECORD: Final = struct.Struct(">8sIB")  # owner, issuer event id, scheme
 _NO_ENDPOINT: Final = 0xFFFF
 _REPORTING_STATUS: Final = 0xFFFE
 _FLAG_WORDS: Final = 8
@@ -59,11 +62,12 @@ class Reported(Struct, frozen=True):
 class Mirror:
     """One mirror, for one gas meter. ``waits`` says whether a message waits for a Device.
 
-    It holds ``limit`` attributes at most; more of them are not mirrored. It is not remembered: after a
-    restart the meter's next report finds no mirror, and the meter asks for one anew.
+    It holds ``limit`` attributes at most; more of them are not mirrored. Whose it is and how it is told is
+    its ``record``, which is remembered; the values are not, as the meter reports them anew at every wake.
+    Raises :class:`DecodeError` for a record that no mirror has written.
     """
 
-    def __init__(self, limit: int, waits: Callable[[Eui], bool]) -> None:
+    def __init__(self, limit: int, waits: Callable[[Eui], bool], record: bytes | None = None) -> None:
         self._limit = limit
         self._waits = waits
         self._owner: Eui | None = None
@@ -75,9 +79,25 @@ class Mirror:
             RemoveMirror: self._remove,
             ConfigureMirror: self._configure,
         }
+        if record is not None:
+            self._restore(record)
 
     def __len__(self) -> int:
         return len(self._values)
+
+    @property
+    def record(self) -> bytes | None:
+        """Whose mirror it is and how it is told, to be remembered; None where it is nobody's."""
+        if self._owner is None:
+            return None
+        return _RECORD.pack(self._owner, self._event, self._scheme)
+
+    def _restore(self, record: bytes) -> None:
+        try:
+            owner, self._event, scheme = _RECORD.unpack(record)
+            self._owner, self._scheme = Eui.of(owner), NotificationScheme(scheme)
+        except (struct.error, ValueError) as error:
+            raise DecodeError("remembered mirror", 0, str(error)) from None
 
     @property
     def owner(self) -> Eui | None:
