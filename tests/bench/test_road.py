@@ -116,8 +116,14 @@ def _order(name: str, home: HomePlan, random: Random) -> Order:
     return Order(name, variant, home.eui("ESME"), body, route, relay, patience)
 
 
+def named(seed: int, frames: bool) -> str:
+    return f"seed {seed}{', radio frames' if frames else ''}"
+
+
 @pytest.fixture(
-    scope="module", params=RUNS, ids=lambda run: f"seed {run[0]}{', radio frames' if run[1] else ''}"
+    scope="module",
+    # A run is made once, by the process that has all tests of it.
+    params=[pytest.param(one, id=named(*one), marks=pytest.mark.xdist_group(named(*one))) for one in RUNS],
 )
 def after(request: pytest.FixtureRequest) -> Run:
     seed, frames = request.param
