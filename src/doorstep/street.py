@@ -35,6 +35,7 @@ MAX_HOMES: Final = 0xFFFF
 
 MAX_NAME: Final = 64
 
+_THE_HUB: Final = ("CHF", "GPF")
 _ORGANISATION: Final = bytes.fromhex("D0055E000F0000")
 _DEVICE: Final = bytes.fromhex("D0055E01")
 
@@ -50,7 +51,8 @@ class HomePlan(Struct, frozen=True):
     """One home: its Devices, at most one of each type, and how it takes part in local delivery.
 
     ``relay`` says whether its PPMID passes on Commands at all, which it need not; ``response_copy``
-    whether its Communications Hub has that extension switched on.
+    whether its Communications Hub has that extension switched on. Devices of the types in ``newcomers``
+    are there, and not yet in the CHF Device Log: they join when CCS01 has added them.
     """
 
     name: str
@@ -58,6 +60,7 @@ class HomePlan(Struct, frozen=True):
     firmware: Firmware = Firmware.CURRENT
     relay: bool = True
     response_copy: bool = False
+    newcomers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= MAX_NAME or not self.name.isprintable():
@@ -70,6 +73,14 @@ class HomePlan(Struct, frozen=True):
                 raise UsageError(f"{self.name}: {device_type[:40]!r} is not one of {', '.join(DEVICE_TYPES)}")
             if types.count(device_type) > 1:
                 raise UsageError(f"{self.name}: it has more than one {device_type}")
+        for newcomer in self.newcomers:
+            if newcomer not in types or newcomer in _THE_HUB:
+                raise UsageError(f"{self.name}: {newcomer[:40]!r} is no Device of it that can come later")
+
+    @property
+    def listed(self) -> tuple[tuple[Eui, str], ...]:
+        """The Devices in the CHF Device Log from the start: never an HHT, which comes for a visit."""
+        return tuple(one for one in self.devices if one[1] != "HHT" and one[1] not in self.newcomers)
 
     def device(self, device_type: str) -> Eui | None:
         """The home's Device of a type (``"ESME"``), or None where it has none."""

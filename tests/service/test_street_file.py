@@ -91,7 +91,9 @@ def plans(draw: st.DrawFn) -> StreetPlan:
         kinds = [kind for kind in DEVICE_TYPES if draw(st.booleans())]
         devices = tuple((pool.pop(), kind) for kind in kinds)
         firmware = draw(st.sampled_from(Firmware))
-        homes.append(HomePlan(name, devices, firmware, draw(st.booleans()), draw(st.booleans())))
+        able = [kind for kind in kinds if kind not in ("CHF", "GPF")]
+        later = tuple(draw(st.lists(st.sampled_from(able), unique=True))) if able else ()
+        homes.append(HomePlan(name, devices, firmware, draw(st.booleans()), draw(st.booleans()), later))
     parties = ("supplier", "network_operator", "dcc", "recovery", "transitional_cos", "wan_provider")
     return StreetPlan(homes=tuple(homes), **{party: pool.pop() for party in parties})
 

@@ -21,7 +21,7 @@ from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.configurations import device_radio, hub_radio
 from doorstep.road.han.box import Box
-from doorstep.road.han.events import Joined, Left, Received, Transmit
+from doorstep.road.han.events import Described, Joined, Left, Received, Transmit
 from doorstep.road.han.machine import Radio
 from doorstep.road.han.secrets import DeviceSecrets, HubSecrets
 from doorstep.road.machine import Heard, Machine, Send
@@ -130,7 +130,7 @@ class RadioHan:
         """The stop and its radio, in one box."""
         if device_type is DeviceType.GPF:
             config = hub_radio(self._home, hub_secrets(self._home, self._seed))
-            minds: tuple[type, ...] = (Joined, Left)
+            minds: tuple[type, ...] = (Joined, Left, Described)
         else:
             config = device_radio(self._home, device_type, device_secrets(eui, self._seed))
             minds = ()
@@ -200,7 +200,7 @@ def device_secrets(eui: Eui, seed: bytes) -> DeviceSecrets:
 def hub_secrets(home: HomePlan, seed: bytes) -> HubSecrets:
     """A hub's secrets on a bench, with the link key of every Device that is in its log from the start."""
     gpf = home.eui("GPF")
-    joining = (eui for eui, kind in home.devices if kind not in ("CHF", "GPF", "HHT"))
+    joining = (eui for eui, kind in home.listed if kind not in ("CHF", "GPF"))
     return HubSecrets(
         _derived(seed, b"network key", gpf)[:16],
         _derived(seed, b"seed", gpf),

@@ -110,7 +110,7 @@ def hub_config(street: StreetPlan, home: HomePlan) -> HubConfig:
 
     Its CHF knows the Access Control Broker and no User, its GPF the supplier and the network operator too.
     """
-    types = {eui: DeviceType[kind] for eui, kind in home.devices if kind != "HHT"}
+    types = {eui: DeviceType[kind] for eui, kind in home.listed}
     current = home.firmware is Firmware.CURRENT
     return HubConfig(
         chf=home.eui("CHF"),
@@ -164,7 +164,7 @@ def hub_radio(home: HomePlan, secrets: HubSecrets) -> HanConfig:
     The GPF's identifier is the radio's and names the network; its PAN identifier is made from it.
     """
     gpf = home.eui("GPF")
-    joins = (eui for eui, kind in home.devices if kind not in ("CHF", "GPF", "HHT"))
+    joins = (eui for eui, kind in home.listed if kind not in ("CHF", "GPF"))
     return HanConfig(
         eui=gpf,
         role=RadioRole.COORDINATOR,

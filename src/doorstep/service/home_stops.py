@@ -22,7 +22,7 @@ from doorstep.road.configurations import (
     relay_config,
 )
 from doorstep.road.han.box import Box
-from doorstep.road.han.events import Joined, Left, Received, Transmit
+from doorstep.road.han.events import Described, Joined, Left, Received, Transmit
 from doorstep.road.han.machine import Radio
 from doorstep.road.hub import events as hub
 from doorstep.road.hub.machine import Hub
@@ -111,7 +111,7 @@ async def run_hub(
         held = memory.load()
         radio = Radio(hub_radio(home, secrets), memory=held)
         machine = Hub(config, memory=held, keys=hub_keys(config, keys))
-        box: Box[Any, Any] = Box(machine, radio, hub.PoweredOn, minds=(Joined, Left))
+        box: Box[Any, Any] = Box(machine, radio, hub.PoweredOn, minds=(Joined, Left, Described))
         driver: Driver[Any, Any] = Driver(box, memory, perform, WallClock())
         driver.offer(hub.PoweredOn())
         if hht:

@@ -101,6 +101,7 @@ class _Home(Struct, frozen=True, forbid_unknown_fields=True):
     firmware: Firmware = Firmware.CURRENT
     relay: bool = True
     response_copy: bool = False
+    newcomers: tuple[str, ...] | None = None
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,7 +112,8 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 def _home(table: _Home) -> HomePlan:
     held = ((getattr(table, device_type.lower()), device_type) for device_type in DEVICE_TYPES)
     devices = tuple((eui, device_type) for eui, device_type in held if eui is not None)
-    return HomePlan(table.name, devices, table.firmware, table.relay, table.response_copy)
+    newcomers = table.newcomers or ()
+    return HomePlan(table.name, devices, table.firmware, table.relay, table.response_copy, newcomers)
 
 
 def _table(home: HomePlan) -> _Home:
@@ -122,6 +124,7 @@ def _table(home: HomePlan) -> _Home:
         firmware=home.firmware,
         relay=home.relay,
         response_copy=home.response_copy,
+        newcomers=home.newcomers or None,
     )
 
 
@@ -142,10 +145,12 @@ def _lines(heading: str, table: Struct) -> Iterator[str]:
     yield ""
 
 
-def _toml(value: Eui | Firmware | str | bool) -> str:
+def _toml(value: Eui | Firmware | str | bool | tuple[str, ...]) -> str:
     """A TOML value. JSON's strings are TOML's, as long as no character is written as two halves."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, Firmware):
         value = value.value
     return json.dumps(str(value), ensure_ascii=False)

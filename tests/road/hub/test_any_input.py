@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.han.events import Joined, Left
+from doorstep.road.han.endpoints import DESCRIPTORS
+from doorstep.road.han.events import Described, Joined, Left
 from doorstep.road.hub.config import HubPolicy
 from doorstep.road.hub.device_log import HISTORY
 from doorstep.road.hub.event_log import Log
@@ -22,7 +23,6 @@ from doorstep.road.hub.events import (
     FirmwareActivated,
     FromWan,
     HhtPresented,
-    Identified,
     ImageReceived,
     Listed,
     PoweredOn,
@@ -35,6 +35,7 @@ from doorstep.road.hub.machine import Hub
 from doorstep.road.machine import Heard
 from doorstep.road.tunnel.states import CLIENT, SERVER
 from doorstep.zigbee.asdu import Asdu
+from doorstep.zigbee.zdo import SimpleDescriptor
 from tests.road.hub.bench import CONFIG, Bench
 from tests.road.hub.gas import accepted, gcs01b, tariff
 from tests.road.hub.messages import (
@@ -141,9 +142,13 @@ class AnyInput(RuleBasedStateMachine):
     def comes_or_goes(self, device: Eui, how: Any) -> None:
         self.bench.tell(how(device))
 
-    @rule(device=device, kind=st.sampled_from(list(DeviceType)), how=st.sampled_from([Listed, Identified]))
-    def is_listed(self, device: Eui, kind: DeviceType, how: Any) -> None:
-        self.bench.tell(how(device, kind))
+    @rule(device=device, kind=st.sampled_from(list(DeviceType)))
+    def is_listed(self, device: Eui, kind: DeviceType) -> None:
+        self.bench.tell(Listed(device, kind))
+
+    @rule(device=device, endpoints=st.sampled_from([(), *DESCRIPTORS.values()]))
+    def says_what_it_is(self, device: Eui, endpoints: tuple[SimpleDescriptor, ...]) -> None:
+        self.bench.tell(Described(device, endpoints))
 
     @rule(device=device)
     def is_unlisted(self, device: Eui) -> None:

@@ -17,13 +17,13 @@ from doorstep.gbcs.payloads.dlms import Action, DataNotification
 from doorstep.gbcs.times import utc2000
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.device import Executed, Rejected
-from doorstep.road.han.events import Expel, Joined, Left, Permit
+from doorstep.road.han.endpoints import DESCRIPTORS
+from doorstep.road.han.events import Described, Expel, Joined, Left, Permit
 from doorstep.road.hub.config import HubConfig
 from doorstep.road.hub.event_log import Log
 from doorstep.road.hub.events import (
     FromWan,
     HhtPresented,
-    Identified,
     ImageReceived,
     PoweredOn,
     WanUp,
@@ -412,9 +412,9 @@ def test_an_esme_that_joins_is_asked_for_a_tunnel_once_it_is_known_to_be_one() -
     said = bench.tell(Joined(ESME))
     assert frames(said) == []
     assert notes(said, "joined")[0].code == 0x8183
-    said = bench.tell(Identified(ESME, DeviceType.ESME))
+    said = bench.tell(Described(ESME, DESCRIPTORS[DeviceType.ESME]))
     assert [frame[2] for frame in frames(said, ESME)] == [0x00]
-    assert bench.tell(Identified(ESME, DeviceType.GSME)) == []
+    assert bench.tell(Described(ESME, DESCRIPTORS[DeviceType.GSME])) == []
 
 
 def test_a_device_that_comes_back_begins_with_a_new_tunnel_and_is_sent_what_waits() -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 from doorstep.gbcs.times import Instant
-from doorstep.road.han.events import Expel, Joined, Left, Permit, PoweredOn, Received, Transmit
+from doorstep.road.han.events import (
+    Describe,
+    Described,
+    Expel,
+    Joined,
+    Left,
+    Permit,
+    PoweredOn,
+    Received,
+    Transmit,
+)
 from doorstep.road.han.machine import Radio
 from doorstep.road.machine import Heard, Machine, Note, Remember, Send, Stop
 
@@ -14,10 +24,10 @@ __all__ = ["Box"]
 In = TypeVar("In")
 Out = TypeVar("Out")
 
-_FOR_THE_RADIO = (Send, Permit, Expel)
+_FOR_THE_RADIO = (Send, Permit, Expel, Describe)
 
 
-class Box(Stop[Out | Transmit | Heard | Joined | Left | Remember | Note], Generic[In, Out]):
+class Box(Stop[Out | Transmit | Heard | Joined | Left | Described | Remember | Note], Generic[In, Out]):
     """What stands in a home: ``stop`` says payloads to ``radio``, and hears them from it.
 
     It takes radio frames (:class:`~doorstep.road.han.events.Received`) and whatever the stop takes. It
@@ -25,8 +35,8 @@ class Box(Stop[Out | Transmit | Heard | Joined | Left | Remember | Note], Generi
     and ``Heard`` come out too, for the record: nothing is to be done about them.
 
     ``power_on`` is the stop's own event of being switched on, which switches the radio on with it.
-    ``minds`` names events of the radio that the stop takes besides ``Heard``: a hub may mind ``Joined``
-    and ``Left``. Both were made with the same memory: a radio's entries begin with ``han/``.
+    ``minds`` names events of the radio that the stop takes besides ``Heard``: a hub minds ``Joined``,
+    ``Left`` and ``Described``. Both were made with the same memory: a radio's entries begin with ``han/``.
     """
 
     def __init__(

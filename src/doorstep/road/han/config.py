@@ -193,6 +193,9 @@ class HanPolicy(Struct, frozen=True, kw_only=True):
     held_frames: int = 16
     """The most frames that a parent holds for one sleeping child."""
 
+    endpoints: int = 8
+    """The most endpoints that a Device is asked about; one stack keeps up to three with a tunnel."""
+
     remembered: int = 64
     """The most payloads that are remembered so that a second copy is not taken for another one."""
 

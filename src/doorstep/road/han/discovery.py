@@ -46,7 +46,7 @@ class DeviceObjects:
 
     def request(self, destination: Eui, command: Layout) -> Asdu:
         """The payload that takes a command to a Device."""
-        return self._payload(destination, zdo.Message(self.next_sequence(), command))
+        return self.payload(destination, zdo.Message(self.next_sequence(), command))
 
     def next_sequence(self) -> int:
         """The transaction sequence number of the next request."""
@@ -64,9 +64,10 @@ class DeviceObjects:
         response = answer(message.command) if answer else None
         if response is None:
             return None
-        return self._payload(asdu.source, zdo.Message(message.sequence, response))
+        return self.payload(asdu.source, zdo.Message(message.sequence, response))
 
-    def _payload(self, destination: Eui, message: zdo.Message) -> Asdu:
+    def payload(self, destination: Eui, message: zdo.Message) -> Asdu:
+        """The payload that takes a message to a Device."""
         return Asdu(self._config.eui, destination, 0, 0, message.cluster, ZDO_PROFILE, message.to_bytes())
 
     def _nwk_address(self, request: zdo.NwkAddressRequest) -> Layout | None:

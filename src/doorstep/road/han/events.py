@@ -1,10 +1,10 @@
 """What a radio is told, and what it says.
 
 What it is told: :class:`PoweredOn`, :class:`Received`, and :class:`~doorstep.road.machine.Send` from the
-stop in the same box; the hub's radio, which is coordinator and trust centre, :class:`Permit` and
-:class:`Expel` as well. What it says: :class:`Transmit`, :class:`~doorstep.road.machine.Heard`,
-:class:`Joined`, :class:`Left`, :class:`~doorstep.road.machine.Remember` and
-:class:`~doorstep.road.machine.Note`.
+stop in the same box; the hub's radio, which is coordinator and trust centre, :class:`Permit`,
+:class:`Expel` and :class:`Describe` as well. What it says: :class:`Transmit`,
+:class:`~doorstep.road.machine.Heard`, :class:`Joined`, :class:`Left`, :class:`Described`,
+:class:`~doorstep.road.machine.Remember` and :class:`~doorstep.road.machine.Note`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.road.han.config import link_key_of
 from doorstep.road.machine import Heard, Note, Remember, Send
+from doorstep.zigbee.zdo import SimpleDescriptor
 
 __all__ = [
+    "Describe",
+    "Described",
     "Expel",
     "HanEvent",
     "HanInput",
@@ -61,6 +64,15 @@ class Expel(Struct, frozen=True):
     eui: Eui
 
 
+class Describe(Struct, frozen=True):
+    """To the trust centre: ask this Device, which has joined, what it says of itself.
+
+    :class:`Described` is the answer. There may be none; to ask again begins anew.
+    """
+
+    eui: Eui
+
+
 class Transmit(Struct, frozen=True):
     """Put a radio frame, its check included, on the air."""
 
@@ -83,5 +95,15 @@ class Left(Struct, frozen=True):
     eui: Eui
 
 
-HanInput = PoweredOn | Received | Send | Permit | Expel
-HanEvent = Transmit | Heard | Joined | Left | Remember | Note
+class Described(Struct, frozen=True):
+    """What a Device says of itself: the simple descriptors of its endpoints (``zigbee.md`` 6).
+
+    Its own word, under the network key alone; nothing vouches for it.
+    """
+
+    eui: Eui
+    endpoints: tuple[SimpleDescriptor, ...]
+
+
+HanInput = PoweredOn | Received | Send | Permit | Expel | Describe
+HanEvent = Transmit | Heard | Joined | Left | Described | Remember | Note

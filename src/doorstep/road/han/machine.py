@@ -18,6 +18,7 @@ from doorstep.road.han.air import Air, Dropped
 from doorstep.road.han.config import HanConfig, HanPolicy, Role
 from doorstep.road.han.counters import FrameCounters
 from doorstep.road.han.discovery import DeviceObjects
+from doorstep.road.han.inquiries import Inquiries
 from doorstep.road.han.joining import Joiner
 from doorstep.road.han.layers import Layers
 from doorstep.road.han.membership import Membership
@@ -68,7 +69,8 @@ class Radio(Stop[events.HanEvent]):
             self._centre = TrustCentre(self._layers, memory)
         else:
             self._joiner = Joiner(self._layers, Membership.remembered(memory))
-        self._reception = Reception(self._layers, self._joiner, self._centre)
+        self._inquiries = Inquiries(self._layers)
+        self._reception = Reception(self._layers, self._joiner, self._centre, self._inquiries)
         self._now: Instant = 0
         self._air.stranger = self._stranger
         self._inputs: dict[type, Callable[[Any, Instant], None]] = {
@@ -77,6 +79,7 @@ class Radio(Stop[events.HanEvent]):
             Send: self._send,
             events.Permit: self._permit,
             events.Expel: self._expel,
+            events.Describe: self._inquiries.ask,
         }
 
     @property
@@ -172,6 +175,7 @@ class Radio(Stop[events.HanEvent]):
         if self._centre is None:
             self._out.put(Note("refused", "only the trust centre sends Devices away"))
         else:
+            self._inquiries.forget(event.eui)
             self._centre.expel(event, now)
 
     def _short(self) -> int:

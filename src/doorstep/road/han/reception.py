@@ -15,6 +15,7 @@ from doorstep.errors import BadMac
 from doorstep.gbcs.times import Instant
 from doorstep.road.han.air import Dropped
 from doorstep.road.han.incoming import Incoming
+from doorstep.road.han.inquiries import Inquiries
 from doorstep.road.han.joining import Joiner
 from doorstep.road.han.layers import Layers, key_for
 from doorstep.road.han.neighbours import Neighbour
@@ -38,10 +39,13 @@ _MOST_ATTRIBUTES: Final = 8
 class Reception:
     """The way up through the layers of one radio, which has a joiner or a trust centre, not both."""
 
-    def __init__(self, layers: Layers, joiner: Joiner | None, centre: TrustCentre | None) -> None:
+    def __init__(
+        self, layers: Layers, joiner: Joiner | None, centre: TrustCentre | None, inquiries: Inquiries
+    ) -> None:
         self._layers = layers
         self._joiner = joiner
         self._centre = centre
+        self._inquiries = inquiries
         self._incoming = Incoming(layers.config, layers.policy, layers.air)
         self._frames: dict[int, Callable[[mac.Frame, Instant], None]] = {
             mac.FrameType.BEACON: self._beacon,
@@ -199,6 +203,7 @@ class Reception:
     def _device_object(self, sender: Neighbour, asdu: Asdu, now: Instant) -> None:
         if self._joiner is None or not self._joiner.found(asdu, now):
             self._layers.outgoing.go_on(sender.eui, now)
+            self._inquiries.heard(asdu, now)
             self._answer(asdu, now)
 
     def _answer(self, asdu: Asdu, now: Instant) -> None:

@@ -15,6 +15,7 @@
 :mod:`.device_log`    the CHF Device Log
 :mod:`.membership`    how it changes, and what follows
 :mod:`.joining`       who may join the network, until when and with which key
+:mod:`.identification` what a Device says that it is
 --------------------  ------------------------------------------------------------------------------
 :mod:`.function`      CHF and GPF as Devices that execute Commands and send Alerts
 :mod:`.chf`           the CHF ...

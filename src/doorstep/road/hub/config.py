@@ -94,6 +94,9 @@ class HubPolicy(Struct, frozen=True, kw_only=True):
     hht_window: Instant = _HOUR
     """The standard's: for how long after power-on a Hand-Held Terminal may be there."""
 
+    describe_retry: Instant = 60_000
+    """A Device that has not said what it is after so long is asked again."""
+
     taps: int = 16
     """How many Commands to the gas meter are known for the gas proxy until their Responses come."""
 

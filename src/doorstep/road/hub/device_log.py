@@ -123,13 +123,13 @@ class DeviceLog(Struct, frozen=True):
     def registering(self, eui: Eui, link_key: bytes) -> DeviceLog:
         """The log with a Device added that shall join with ``link_key``; unchanged where it is listed.
 
-        One that the historic log knows may join with the key that it had, too. Raises
-        :class:`UsageError` where the log is full.
+        One that the historic log knows may join with the key that it had, too; what it is, it is asked
+        anew. Raises :class:`UsageError` where the log is full.
         """
         known = next((entry for entry in self.historic if entry.eui == eui), None)
         if known is None:
             return self._with(Entry(eui, None, link_key))
-        return self._with(Entry(eui, known.device_type, link_key, known.link_key))
+        return self._with(Entry(eui, None, link_key, known.link_key))
 
     def removing(self, eui: Eui) -> DeviceLog:
         """The log without a Device; unchanged where it is not listed."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.device import Executed, Rejected
-from doorstep.road.han.events import Expel, Joined, Left, Permit
+from doorstep.road.han.events import Describe, Described, Expel, Joined, Left, Permit
 from doorstep.road.hub.routing import Decision, Source
 from doorstep.road.machine import Heard, Note, Remember, Send
 
@@ -23,7 +23,6 @@ __all__ = [
     "HhtPresented",
     "HubEvent",
     "HubInput",
-    "Identified",
     "ImageReceived",
     "Listed",
     "PoweredOn",
@@ -62,16 +61,6 @@ class HhtPresented(Struct, frozen=True):
 
     eui: Eui
     install_code: bytes = b""
-
-
-class Identified(Struct, frozen=True):
-    """What type a Device of the CHF Device Log is has become known: its descriptors say so.
-
-    CCS01 does not say it, and doorstep leaves the finding out to whoever runs the hub.
-    """
-
-    eui: Eui
-    device_type: DeviceType
 
 
 class ImageReceived(Struct, frozen=True):
@@ -135,10 +124,10 @@ HubInput = (
     | HhtPresented
     | Listed
     | Unlisted
-    | Identified
     | Joined
     | Left
+    | Described
     | ImageReceived
     | FirmwareActivated
 )
-HubEvent = Remember | Send | ToWan | Permit | Expel | Note | Routed | Executed | Rejected
+HubEvent = Remember | Send | ToWan | Permit | Expel | Describe | Note | Routed | Executed | Rejected

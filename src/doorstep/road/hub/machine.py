@@ -18,7 +18,7 @@ from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.device import AlertCode, Executed
-from doorstep.road.han.events import Joined, Left
+from doorstep.road.han.events import Described, Joined, Left
 from doorstep.road.hub import events
 from doorstep.road.hub.alerts import GPF_DEVICE_LOG_CHANGED, NOT_RETRIEVED, Alerts
 from doorstep.road.hub.chf import communications_hub_function
@@ -101,9 +101,9 @@ class Hub(Stop[events.HubEvent]):
             ),
             events.Listed: lambda event, now: self._members.list(event.eui, event.device_type, now),
             events.Unlisted: lambda event, now: self._members.unlist(event.eui, now),
-            events.Identified: lambda event, now: self._members.identify(event.eui, event.device_type, now),
             Joined: lambda event, now: self._members.joined(event.eui, now),
             Left: lambda event, now: self._members.left(event.eui, now),
+            Described: self._members.described,
             events.ImageReceived: lambda event, now: self._upgrades.received(
                 Image(event.hash, event.version), now
             ),

@@ -14,12 +14,14 @@ from doorstep.errors import InputError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.han.events import Described
 from doorstep.road.hub.alerts import DEVICE_LOG_CHANGED
 from doorstep.road.hub.config import HubPolicy
 from doorstep.road.hub.device_log import DeviceLog, Entry
 from doorstep.road.hub.events import HubEvent
 from doorstep.road.hub.function import Function
 from doorstep.road.hub.gas_proxy import GasProxy
+from doorstep.road.hub.identification import Identification, type_of
 from doorstep.road.hub.joining import Joining
 from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.post import Post
@@ -58,6 +60,7 @@ class Membership:
         self._out = out
         self._journal = journal
         self._joining = Joining(out)
+        self._identification = Identification(policy, out)
         self._hht_until: Instant | None = None
 
     @property
@@ -68,7 +71,7 @@ class Membership:
     # -- the box ----------------------------------------------------------------------------------
 
     def power_on(self, now: Instant) -> None:
-        """The hub starts: the time of the Hand-Held Terminals begins, and joining goes on."""
+        """The hub starts: the time of the Hand-Held Terminals begins, joining and asking go on."""
         self._dismiss_hhts(now)
         self._hht_until = now + self._policy.hht_window
         until = self._chf.state.joining_until
@@ -77,10 +80,17 @@ class Membership:
                 self._joining.permit(entry, None, now)
             elif not entry.joined and until is not None and until > now:
                 self._joining.permit(entry, until, now)
+            elif entry.joined and entry.device_type is None:
+                self._identification.ask(entry.eui, now)
 
     def deadline(self) -> Instant | None:
-        """When the Hand-Held Terminals' time, or a Device's time to join, is due."""
-        dues = (self._hht_until, self._joining.deadline(), self._chf.state.joining_until)
+        """When the Hand-Held Terminals' time, a Device's time to join or a question to one is due."""
+        dues = (
+            self._hht_until,
+            self._joining.deadline(),
+            self._identification.deadline(),
+            self._chf.state.joining_until,
+        )
         return min((due for due in dues if due is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
@@ -89,6 +99,7 @@ class Membership:
             self._hht_until = None
             self._dismiss_hhts(now)
         self._joining.on_deadline(self.devices, now)
+        self._identification.on_deadline(now)
         until = self._chf.state.joining_until
         if until is not None and until <= now:
             self._become(structs.replace(self._chf.state, joining_until=None), now)
@@ -141,13 +152,20 @@ class Membership:
         assert entry is not None
         self._joining.permit(entry, until, now)
 
-    def identify(self, eui: Eui, device_type: DeviceType, now: Instant) -> None:
-        """It has become known what a Device is: one whose type is known keeps it."""
-        entry = self.devices.find(eui)
-        if entry is not None and entry.device_type is None:
-            self._change(
-                self.devices.changing(eui, lambda one: structs.replace(one, device_type=device_type)), now
-            )
+    def described(self, event: Described, now: Instant) -> None:
+        """A Device has said what it is: one whose type is known keeps it."""
+        entry = self.devices.find(event.eui)
+        if entry is None or entry.device_type is not None:
+            return
+        self._identification.settled(event.eui)
+        kind = type_of(event.endpoints)
+        if kind is None:
+            why = f"{event.eui} says nothing of itself that a Device of this network is"
+            self._journal.note(now, "not identified", why)
+            return
+        self._journal.note(now, "identified", f"{event.eui} says that it is a device of type {kind.value}")
+        devices = self.devices.changing(event.eui, lambda one: structs.replace(one, device_type=kind))
+        self._change(devices, now)
 
     def joined(self, eui: Eui, now: Instant) -> None:
         """A Device is on the network, or is again: its tunnel, if it had one, is forgotten."""
@@ -161,12 +179,15 @@ class Membership:
             self._journal.note(now, "connected", f"to {_name(entry)}", code=CONNECTED_TO_ESME)
         self._change(self.devices.changing(eui, lambda one: structs.replace(one, joined=True)), now)
         self._post.rejoined(eui, now)
+        if entry.device_type is None:
+            self._identification.ask(eui, now)
 
     def left(self, eui: Eui, now: Instant) -> None:
         """A Device is no longer on the network; it stays in the log."""
         entry = self.devices.find(eui)
         if entry is None:
             return
+        self._identification.settled(eui)
         self._journal.note(now, "left", f"{_name(entry)} is not on the network any more")
         if entry.device_type is DeviceType.ESME:
             self._journal.note(now, "disconnected", f"from {_name(entry)}", code=DISCONNECTED_FROM_ESME)
@@ -213,6 +234,7 @@ class Membership:
         if entries:
             self._out.put(Remember(entries))
         self._journal.note(now, "unlisted", f"{_name(entry)} is out of the CHF Device Log")
+        self._identification.settled(entry.eui)
         self._joining.expel(entry.eui)
 
     def _admit(self, before: ChfState, old: dict[Eui, Entry], now: Instant) -> None:
