@@ -269,11 +269,15 @@ def flooded(count: int, seed: int = 1) -> tuple[Bench, list[int]]:
 
 
 def test_a_hostile_ppmid_cannot_exhaust_the_memory() -> None:
-    """What can fill up fills up; after that, hundreds of frames more take no room at all."""
+    """What can fill up fills up; after that, hundreds of frames more take no room.
+
+    Were anything kept of each round, it would be more than 64 bytes; Python's own caches may grow a little.
+    """
+    rounds = 3_000
     tracemalloc.start()
     try:
-        bench, sizes = flooded(3_000)
+        bench, sizes = flooded(rounds)
     finally:
         tracemalloc.stop()
-    assert sizes[-1] - sizes[6] < 20_000
+    assert sizes[-1] - sizes[6] < 64 * 3 * rounds // 10
     assert len(bench.memory) <= most_remembered(POLICY)

@@ -341,9 +341,8 @@ def test_response_is_that_of_the_reference(path: str) -> None:
 
 @pytest.mark.parametrize("use", ["CS02bSupplierBySupplier", "CS02bSupplierByTransCoS"])
 def test_a_new_supplier_is_heard_and_the_old_one_no_more(use: str) -> None:
+    shared("rtds")
     path = next(one for one in reference() if f"{use}_" in one and "IMMEDIATE_SUCCESS" in one)
-    if not available():
-        pytest.skip("the reference data")
     machine = reference_meter(ESME, None)
     event, memory = outcome(machine, hex_file(shared(f"rtds/{path}")), THEN)
     assert isinstance(event, Executed)
