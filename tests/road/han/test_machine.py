@@ -16,6 +16,7 @@ from doorstep.road.machine import Note, Send
 from doorstep.zigbee import aps, mac, nwk
 from doorstep.zigbee.clusters import BASIC, PREPAYMENT
 from doorstep.zigbee.fragmentation import Policy as Fragments
+from doorstep.zigbee.keys import hashed_link_key
 from doorstep.zigbee.security import seal, unseal
 from tests.road.han.home import (
     GAS,
@@ -62,6 +63,14 @@ def test_devices_join_with_their_install_codes_and_everybody_is_told(joined: Rad
         assert joined.radio(eui).state is State.JOINED
         assert joined.of(eui, Joined) == [Joined(eui)]
     assert {event.eui for event in joined.of(HUB, Joined)} == {METER, PPMID, GAS}
+
+
+def test_the_hub_is_told_the_hash_of_the_link_key_that_both_hold_and_not_the_key(joined: RadioHome) -> None:
+    for event in joined.of(HUB, Joined):
+        keys = list(joined.radio(event.eui).keys())
+        held = {hashed_link_key(key) for key, kind in keys if kind == "link"}
+        assert event.hashed_link_key in held
+        assert event.hashed_link_key != hashed_link_key(link_key(event.eui)), "another than it joined with"
 
 
 def test_the_frames_of_a_join_are_those_of_the_standard() -> None:

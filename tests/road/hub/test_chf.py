@@ -26,6 +26,7 @@ from doorstep.road.hub.events import (
     HhtPresented,
     ImageReceived,
     PoweredOn,
+    Unlisted,
     WanUp,
 )
 from doorstep.road.machine import Remember
@@ -311,6 +312,26 @@ def test_each_change_of_the_log_is_an_alert_that_backs_the_log_up() -> None:
     assert [event.code for event in bench.hub.log.all(Log.SECURITY)] == [DEVICE_LOG_CHANGED] * 2
 
 
+@pytest.mark.parametrize("event", [FromWan(ccs01(7, STRANGER)), Joined(PPMID, HASH), Unlisted(PPMID)])
+def test_a_hub_that_is_switched_off_at_any_write_still_tells_of_the_change_once(event: Any) -> None:
+    bench = hub()
+    bench.wan_takes = False
+    memory = dict(bench.memory)
+    writes = [said.entries for said in bench.tell(event) if isinstance(said, Remember)]
+    assert len(writes) > 1
+    for entries in writes:
+        memory |= entries
+        written: dict[str, bytes | None] = {
+            name: value for name, value in memory.items() if value is not None
+        }
+        again = Bench(SETTING, keys=KEYS, now=NOW, memory=written)
+        changed = again.hub.devices.told != CONFIG.devices.told
+        again.wan_takes = False
+        codes = [peek(message).message_code for message in sent_to_wan(again.tell(WanUp()))]
+        assert codes.count(CS14) == changed
+    assert changed
+
+
 def test_an_hht_that_comes_and_goes_is_a_change_too() -> None:
     bench = hub()
     assert len(alerts(bench.tell(HhtPresented(HHT)))) == 1
@@ -335,6 +356,31 @@ def test_a_log_is_restored_with_the_hashes_of_keys_with_which_its_devices_may_jo
     )
     assert backup[1] == b"\x00" * 7 + b"\x42"
     assert historic[2] == []
+
+
+def test_a_device_that_is_restored_has_the_hash_that_was_restored() -> None:
+    bench = hub()
+    bench.tell(FromWan(ccs03(7, b"\x00" * 8, {STRANGER: HASH})))
+    backup, _historic = (plain(one.data) for one in response(answer(bench.tell(FromWan(ccs07(8))))).results)
+    assert backup[2] == [[STRANGER, HASH]]
+
+
+def test_the_key_that_came_of_joining_takes_the_place_of_the_one_that_was_joined_with() -> None:
+    """In the alert of the change, in both logs that CCS07 reads, and over a restart."""
+    bench = hub()
+    bench.tell(FromWan(ccs01(7, STRANGER, CODE)))
+    (alert,) = alerts(bench.tell(Joined(STRANGER, HASH)))
+    told = opened(alert).payload
+    assert isinstance(told, DataNotification)
+    assert [STRANGER, HASH] in plain(told.body)[2][2]
+    assert alerts(bench.tell(Joined(STRANGER, HASH))) == [], "it came back with the same key"
+    again = Bench(SETTING, keys=KEYS, now=NOW, memory=bench.memory)
+    again.tell(WanUp())
+    read = response(answer(again.tell(FromWan(ccs07(8))))).results
+    assert [STRANGER, HASH] in plain(read[0].data)[2]
+    again.tell(FromWan(ccs02(9, STRANGER)))
+    read = response(answer(again.tell(FromWan(ccs07(10))))).results
+    assert [STRANGER, HASH] in plain(read[1].data)[2]
 
 
 def hub_with(bench: Bench, message: bytes) -> list[Any]:

@@ -22,7 +22,7 @@ from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.hub.config import HubPolicy
 from doorstep.road.hub.events import FromWan, Listed, Unlisted, WanUp
 from doorstep.road.hub.mirror import Mirror
-from doorstep.road.machine import Heard
+from doorstep.road.machine import Heard, Remember
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.clusters import BASIC, MESSAGING, METERING, PREPAYMENT, PRICE
 from doorstep.zigbee.clusters.messaging import DisplayMessage, GetLastMessage
@@ -461,6 +461,20 @@ def test_its_device_log_is_read_restored_and_backed_up() -> None:
     read_log = sealed(0x0013, 8, build_asn1(0x0013, Cra.COMMAND, None), target=GPF)
     (response,) = (opened(message) for message in sent_to_wan(again.tell(FromWan(read_log))))
     assert told(response)["device_log_entries"] == [*listed, more]
+
+
+def test_a_hub_that_is_switched_off_before_it_tells_of_its_device_log_tells_of_it_when_it_starts() -> None:
+    bench = hub()
+    memory = dict(bench.memory)
+    more = {"device_identifier": "00-11-22-33-44-55-66-77", "device_type": "ppmid"}
+    restore = build_asn1(0x008C, Cra.COMMAND, {"device_log_entries": [more]})
+    said = bench.tell(FromWan(sealed(0x008C, 7, restore, target=GPF, on_behalf=False)))
+    first = next(event for event in said if isinstance(event, Remember))
+    again = Bench(CONFIGURED, keys=KEYS, now=NOW, memory=memory | first.entries)
+    (_response, alert) = (opened(message) for message in sent_to_wan(again.tell(WanUp())))
+    assert alert.header.message_code == 0x00B2
+    third = Bench(CONFIGURED, keys=KEYS, now=NOW, memory=again.memory)
+    assert sent_to_wan(third.tell(WanUp())) == []
 
 
 def test_a_command_that_it_has_no_way_to_execute_is_refused_and_logged() -> None:

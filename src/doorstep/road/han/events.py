@@ -83,10 +83,12 @@ class Joined(Struct, frozen=True):
     """This Device is on the network and holds a link key of its own with the trust centre.
 
     The trust centre's radio says it of each Device, every other radio of itself; and again when a
-    Device that was on the network comes back to it.
+    Device that was on the network comes back to it. ``hashed_link_key`` is what the trust centre's radio
+    tells of the link key, which stays in it: the 16 octets of its hash (``zigbee.md`` 5.1).
     """
 
     eui: Eui
+    hashed_link_key: bytes = b""
 
 
 class Left(Struct, frozen=True):

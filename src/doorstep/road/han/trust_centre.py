@@ -22,6 +22,7 @@ from doorstep.zigbee import aps, mac, nwk, zdo
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.auxiliary import KeyId
 from doorstep.zigbee.crc import crc16
+from doorstep.zigbee.keys import hashed_link_key
 from doorstep.zigbee.zcl import Direction
 
 __all__ = ["TrustCentre"]
@@ -225,7 +226,7 @@ class TrustCentre:
         response = nwk.RejoinResponse(sender.short, 0)
         self._layers.out.put(Remember(self._layers.neighbours.entries(sender)))
         self._layers.air.command(frame.source, response, now, to=sender.eui)
-        self._layers.out.put(Joined(sender.eui))
+        self._layers.out.put(_joined(sender))
 
     def establishing(self, sender: Neighbour, asdu: Asdu, command: object, now: Instant) -> None:
         """A command of key establishment, answered with what follows from it."""
@@ -253,7 +254,7 @@ class TrustCentre:
             self._layers.out.put(Note("not joined", f"{sender.eui}: {POLICY} {step.failed}"))
         elif step.key is not None:
             self._layers.out.put(Note("joined", f"{sender.eui}: {POLICY} made a link key"))
-            self._layers.out.put(Joined(sender.eui))
+            self._layers.out.put(_joined(sender))
             self._layers.outgoing.go_on(sender.eui, now)
 
     def key_requested(self, sender: Neighbour, request: aps.RequestKey, now: Instant) -> None:
@@ -286,6 +287,11 @@ class TrustCentre:
 
 def _admitted(told: Admission | Permit) -> _Admitted:
     return _Admitted(bytes(told.eui), bytes(told.link_key), told.until)
+
+
+def _joined(device: Neighbour) -> Joined:
+    assert device.link_key is not None, "who has joined shares a link key"
+    return Joined(device.eui, hashed_link_key(device.link_key))
 
 
 def _leave() -> nwk.Leave:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra
@@ -41,12 +41,17 @@ GPF_DEVICE_LOG_CHANGED: Final = 0x8071
 
 
 class _Row(Struct, frozen=True):
-    """An Alert's Message Code, what it says for an event, whether the GPF sends it and not the CHF."""
+    """An Alert's Message Code, what it says for an event, whether the GPF sends it and not the CHF.
+
+    One that ``settles`` is owed from the change on that it tells of, and is not owed any more when it is
+    written down.
+    """
 
     message_code: int
     say: Callable[[Alerts, Note, int, Instant], Payload]
     by_gpf: bool = False
     recipient: Role = Role.ACCESS_CONTROL_BROKER
+    settles: bool = False
 
 
 def _bare(_alerts: Alerts, event: Note, counter: int, now: Instant) -> Payload:
@@ -91,11 +96,11 @@ _GENERIC: Final = 0x1001
 
 _ROWS: Final[Mapping[int, _Row]] = MappingProxyType(
     {
-        DEVICE_LOG_CHANGED: _Row(0x0018, _device_log),
+        DEVICE_LOG_CHANGED: _Row(0x0018, _device_log, settles=True),
         NOT_DELIVERED: _Row(0x00D5, _undelivered),
         NOT_RETRIEVED: _Row(_GENERIC, _bare),
         TAP_OFF_FAILED: _Row(_GENERIC, _in_gbz, by_gpf=True, recipient=Role.SUPPLIER),
-        GPF_DEVICE_LOG_CHANGED: _Row(0x00B2, _gpf_device_log, by_gpf=True),
+        GPF_DEVICE_LOG_CHANGED: _Row(0x00B2, _gpf_device_log, by_gpf=True, settles=True),
     }
 )
 
@@ -119,6 +124,14 @@ class Alerts:
         self.gpf, self._gpf_eui = gpf, gpf_eui
         self._uplink = uplink
 
+    def owed(self) -> list[int]:
+        """The codes of events whose Alerts were owed when the hub was switched off."""
+        functions: tuple[tuple[Function[Any], int], ...] = (
+            (self.chf, DEVICE_LOG_CHANGED),
+            (self.gpf, GPF_DEVICE_LOG_CHANGED),
+        )
+        return [code for function, code in functions if function.state.alert_owed and function.has_keys]
+
     def tell(self, event: Note, now: Instant) -> None:
         """Send the Alert for an event, where there is one for it."""
         row = _ROWS.get(event.code or 0)
@@ -131,5 +144,7 @@ class Alerts:
         message, entries = function.alert(
             row.message_code, lambda counter: row.say(self, event, counter, now), recipient
         )
+        if row.settles:
+            entries |= function.become(structs.replace(function.state, alert_owed=False))
         own = self._gpf_eui if row.by_gpf else self._chf_eui
         self._uplink.send(message, peek(message), own, now, entries)

@@ -181,7 +181,7 @@ def _register(state: ChfState, data: Data, _now: Instant) -> ChfState:
         devices = state.devices.registering(Eui(_bytes(device)), link_key)
     except InputError as error:
         raise Refused(Result.OTHER_REASON, str(error)) from None
-    return structs.replace(state, devices=devices)
+    return state.with_devices(devices)
 
 
 _KEY_SIZE: Final = 16
@@ -193,7 +193,7 @@ def _unregister(state: ChfState, data: Data, _now: Instant) -> ChfState:
     entry = state.devices.find(device)
     if entry is not None and entry not in state.devices.others:
         raise Refused(Result.READ_WRITE_DENIED, f"{device} is the hub itself")
-    return structs.replace(state, devices=state.devices.removing(device))
+    return state.with_devices(state.devices.removing(device))
 
 
 def _restore(state: ChfState, data: Data, _now: Instant) -> ChfState:
@@ -208,7 +208,7 @@ def _restore(state: ChfState, data: Data, _now: Instant) -> ChfState:
         raise Refused(Result.OTHER_REASON, str(error)) from None
     own = tuple(entry for entry in state.devices.entries if entry not in state.devices.others)
     restored = DeviceLog((*own, *restored.entries), state.devices.historic)
-    return structs.replace(state, devices=restored, extended_pan=Eui(_bytes(extended_pan)))
+    return structs.replace(state.with_devices(restored), extended_pan=Eui(_bytes(extended_pan)))
 
 
 def _set_joining(state: ChfState, data: Data, now: Instant) -> ChfState:

@@ -24,8 +24,9 @@ _THE_HUB_ITSELF: Final = (DeviceType.CHF, DeviceType.GPF)
 class Entry(Struct, frozen=True):
     """One Device that the log lists, or listed.
 
-    ``device_type`` is None until it is known. ``link_key`` is the Trust Centre link key that it has or
-    shall join with, 16 bytes or none; ``earlier_key`` the one that it had when it was last listed. A
+    ``device_type`` is None until it is known. ``link_key`` is the key that it joins with, 16 bytes or
+    none; ``earlier_key`` the one that it joined with when it was last listed. ``key_hash`` is the hash of
+    the Trust Centre link key that came of joining, 16 bytes or none; the radio keeps that key itself. A
     Device that is ``restored`` knew another hub, and may join this one at any time.
     """
 
@@ -35,18 +36,30 @@ class Entry(Struct, frozen=True):
     earlier_key: bytes = b""
     joined: bool = False
     restored: bool = False
+    key_hash: bytes = b""
 
     @property
     def hashed_link_key(self) -> bytes:
-        """What the hub says of the link key to others: its hash, or nothing where there is none."""
-        return hashed_link_key(self.link_key) if self.link_key else b""
+        """What the hub says of the link key to others: its hash, or nothing where there is none.
+
+        Until key establishment has made another, that is the key that it joins with (a choice).
+        """
+        return self.key_hash or (hashed_link_key(self.link_key) if self.link_key else b"")
+
+    def joining_with(self, link_key: bytes) -> Entry:
+        """The Device when it has to join with this key, whatever it had before."""
+        return structs.replace(self, link_key=link_key, joined=False, key_hash=b"")
+
+    def on_network(self, key_hash: bytes) -> Entry:
+        """The Device when it has joined; its key is as it was where the hash is not told."""
+        return structs.replace(self, joined=True, key_hash=key_hash or self.key_hash)
 
     def __repr__(self) -> str:
         kind = self.device_type.value if self.device_type else "unknown"
         return f"<{kind} {self.eui}{', joined' if self.joined else ''}>"
 
 
-_Fields = tuple[bytes, DeviceType | None, bytes, bytes, bool, bool]
+_Fields = tuple[bytes, DeviceType | None, bytes, bytes, bool, bool, bytes]
 
 
 class _Record(Struct, frozen=True):
@@ -82,7 +95,7 @@ class DeviceLog(Struct, frozen=True):
         """
         log = cls()
         for eui, hashed_key in devices:
-            log = log._with(Entry(eui, None, hashed_key, restored=True))
+            log = log._with(Entry(eui, None, hashed_key, restored=True, key_hash=hashed_key))
         return log
 
     @classmethod
@@ -112,6 +125,11 @@ class DeviceLog(Struct, frozen=True):
     def others(self) -> tuple[Entry, ...]:
         """The entries without the hub's own two: what the hub tells others of its log."""
         return tuple(entry for entry in self.entries if entry.device_type not in _THE_HUB_ITSELF)
+
+    @property
+    def told(self) -> tuple[tuple[Eui, bytes], ...]:
+        """What a backup of the log says of it: the Devices, and the hashes of their link keys."""
+        return tuple((entry.eui, entry.hashed_link_key) for entry in self.others)
 
     def adding(self, eui: Eui, device_type: DeviceType) -> DeviceLog:
         """The log with a Device added that has joined; unchanged where it is listed already.
@@ -154,11 +172,11 @@ class DeviceLog(Struct, frozen=True):
 
 def _fields(entry: Entry) -> _Fields:
     keys = entry.link_key, entry.earlier_key
-    return bytes(entry.eui), entry.device_type, *keys, entry.joined, entry.restored
+    return bytes(entry.eui), entry.device_type, *keys, entry.joined, entry.restored, entry.key_hash
 
 
 def _entry(fields: _Fields) -> Entry:
-    eui, device_type, link_key, earlier_key, joined, restored = fields
-    if len(link_key) not in _KEY_SIZES or len(earlier_key) not in _KEY_SIZES:
-        raise DecodeError("CHF Device Log", 0, "a link key has 16 bytes")
-    return Entry(Eui.of(eui), device_type, link_key, earlier_key, joined, restored)
+    eui, device_type, link_key, earlier_key, joined, restored, key_hash = fields
+    if any(len(key) not in _KEY_SIZES for key in (link_key, earlier_key, key_hash)):
+        raise DecodeError("CHF Device Log", 0, "a link key has 16 bytes, and so has its hash")
+    return Entry(Eui.of(eui), device_type, link_key, earlier_key, joined, restored, key_hash)

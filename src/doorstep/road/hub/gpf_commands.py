@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from msgspec import structs
-
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.payloads.asn1 import Asn1Payload, build
 from doorstep.gbcs.payloads.asn1.devices import (
@@ -109,7 +107,7 @@ def _restore_log(payload: Asn1Payload, state: GpfState) -> Execution[GpfState]:
             code, failure = JoinResponseCode.DEVICE_LOG_FULL, Failure("the GPF Device Log is full")
         outcomes.append(RestoreOutcome(entry, code))
     response = build(RESTORE_DEVICE_LOG, Cra.RESPONSE, DeviceLogRestoreResponse(tuple(outcomes)))
-    return Execution(structs.replace(state, devices=tuple(devices.items())), response, failure)
+    return Execution(state.with_devices(tuple(devices.items())), response, failure)
 
 
 _ASN1: Final[dict[int, Callable[[Asn1Payload, GpfState], Execution[GpfState]]]] = {

@@ -61,11 +61,18 @@ class Published(Struct, frozen=True):
 class GpfState(DeviceState, frozen=True, kw_only=True):
     """The tapped configuration and the GPF Device Log; a change makes a new one.
 
-    A slot holds what is in force, and at most one that is for later.
+    A slot holds what is in force, and at most one that is for later. ``alert_owed``: the log has changed, and
+    no Alert that is written down says so.
     """
 
     published: Mapping[Slot, tuple[Published, ...]] = MappingProxyType({})
     devices: tuple[tuple[Eui, LoggedType], ...] = ()
+    alert_owed: bool = False
+
+    def with_devices(self, devices: tuple[tuple[Eui, LoggedType], ...]) -> GpfState:
+        """The state with another log; an Alert is owed with a change of it."""
+        owed = self.alert_owed or devices != self.devices
+        return structs.replace(self, devices=devices, alert_owed=owed)
 
     def publishing(self, slot: Slot, new: Published, now: Instant) -> GpfState:
         """The state in which ``new`` is in the slot, in place of what was for later, and of what it ends."""
@@ -93,6 +100,8 @@ def gpf_changes(before: GpfState, after: GpfState) -> Entries:
     }
     if before.devices != after.devices:
         entries["devices/"] = b"".join(bytes(eui) + bytes((kind,)) for eui, kind in after.devices)
+    if before.alert_owed != after.alert_owed:
+        entries["alert-owed"] = b"" if after.alert_owed else None
     return entries
 
 
@@ -131,7 +140,11 @@ def _read_devices(state: GpfState, _name: str, value: bytes) -> GpfState:
     return structs.replace(state, devices=tuple((Eui(one[:8]), LoggedType(one[8])) for one in entries))
 
 
+def _read_alert_owed(state: GpfState, _name: str, _value: bytes) -> GpfState:
+    return structs.replace(state, alert_owed=True)
+
+
 GPF_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
-    {**READERS, "published": _read_published, "devices": _read_devices}
+    {**READERS, "published": _read_published, "devices": _read_devices, "alert-owed": _read_alert_owed}
 )
 """The readers of what a GPF remembers."""

@@ -101,7 +101,7 @@ class Hub(Stop[events.HubEvent]):
             ),
             events.Listed: lambda event, now: self._members.list(event.eui, event.device_type, now),
             events.Unlisted: lambda event, now: self._members.unlist(event.eui, now),
-            Joined: lambda event, now: self._members.joined(event.eui, now),
+            Joined: self._members.joined,
             Left: lambda event, now: self._members.left(event.eui, now),
             Described: self._members.described,
             events.ImageReceived: lambda event, now: self._upgrades.received(
@@ -163,6 +163,8 @@ class Hub(Stop[events.HubEvent]):
         self._members.power_on(now)
         types = {entry.eui: entry.device_type for entry in self.devices.entries if entry.device_type}
         self._post.start(types, now)
+        for code in self._alerts.owed():
+            self._journal.note(now, "owed", "what changed before the hub was switched off", code=code)
 
     # -- messages in ------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from doorstep.errors import InputError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
-from doorstep.road.han.events import Described
+from doorstep.road.han.events import Described, Joined
 from doorstep.road.hub.alerts import DEVICE_LOG_CHANGED
 from doorstep.road.hub.config import HubPolicy
 from doorstep.road.hub.device_log import DeviceLog, Entry
@@ -146,7 +146,7 @@ class Membership:
         except InputError as error:
             self._journal.note(now, "refused", f"{eui}: {error}")
             return
-        devices = self.devices.changing(eui, lambda one: structs.replace(one, link_key=key, joined=False))
+        devices = self.devices.changing(eui, lambda one: one.joining_with(key))
         self._change(devices, now)
         entry = devices.find(eui)
         assert entry is not None
@@ -167,8 +167,9 @@ class Membership:
         devices = self.devices.changing(event.eui, lambda one: structs.replace(one, device_type=kind))
         self._change(devices, now)
 
-    def joined(self, eui: Eui, now: Instant) -> None:
+    def joined(self, event: Joined, now: Instant) -> None:
         """A Device is on the network, or is again: its tunnel, if it had one, is forgotten."""
+        eui = event.eui
         entry = self.devices.find(eui)
         if entry is None:
             self._joining.expel(eui)
@@ -177,7 +178,8 @@ class Membership:
         self._journal.note(now, "joined", f"{_name(entry)} is on the network", code=JOINED)
         if entry.device_type is DeviceType.ESME:
             self._journal.note(now, "connected", f"to {_name(entry)}", code=CONNECTED_TO_ESME)
-        self._change(self.devices.changing(eui, lambda one: structs.replace(one, joined=True)), now)
+        key_hash = event.hashed_link_key
+        self._change(self.devices.changing(eui, lambda one: one.on_network(key_hash)), now)
         self._post.rejoined(eui, now)
         if entry.device_type is None:
             self._identification.ask(eui, now)
@@ -202,7 +204,7 @@ class Membership:
     # -- what every change goes through -----------------------------------------------------------
 
     def _change(self, devices: DeviceLog, now: Instant) -> None:
-        self._become(structs.replace(self._chf.state, devices=devices), now)
+        self._become(self._chf.state.with_devices(devices), now)
 
     def _become(self, state: ChfState, now: Instant) -> None:
         before = self._chf.state
@@ -223,8 +225,8 @@ class Membership:
             known = old.get(eui)
             if entry.device_type is not None and (known is None or known.device_type is None):
                 self._post.listed(eui, entry.device_type, now)
-        if old.keys() != new.keys():
-            why = "Devices were added or removed"
+        if before.devices.told != self.devices.told:
+            why = "Devices were added or removed, or have other link keys"
             self._journal.note(now, "device log", why, code=DEVICE_LOG_CHANGED)
         self._admit(before, old, now)
 

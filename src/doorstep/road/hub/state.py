@@ -48,7 +48,8 @@ class ChfState(DeviceState, frozen=True, kw_only=True):
     ``firmware`` is the version that runs, ``image`` one that was received and is not activated.
     ``join_timeout`` is in seconds; Devices that are listed and have not joined may do so until
     ``joining_until``. ``sub_ghz`` is the configuration of the radio below one gigahertz, which doorstep
-    keeps and does not act upon.
+    keeps and does not act upon. ``alert_owed``: the log has changed, and no Alert
+    that is written down says so.
     """
 
     devices: DeviceLog
@@ -59,6 +60,12 @@ class ChfState(DeviceState, frozen=True, kw_only=True):
     join_timeout: int = 0
     joining_until: Instant | None = None
     sub_ghz: Data | None = None
+    alert_owed: bool = False
+
+    def with_devices(self, devices: DeviceLog) -> ChfState:
+        """The state with another log; where its backup says something else, an Alert is owed with it."""
+        owed = self.alert_owed or devices.told != self.devices.told
+        return structs.replace(self, devices=devices, alert_owed=owed)
 
 
 def chf_changes(before: ChfState, after: ChfState) -> Entries:
@@ -79,6 +86,8 @@ def chf_changes(before: ChfState, after: ChfState) -> Entries:
         entries["joining"] = _JOINING.pack(after.join_timeout, after.joining_until or 0)
     if before.sub_ghz != after.sub_ghz:
         entries["sub-ghz"] = None if after.sub_ghz is None else encode_data(after.sub_ghz)
+    if before.alert_owed != after.alert_owed:
+        entries["alert-owed"] = b"" if after.alert_owed else None
     return entries
 
 
@@ -121,6 +130,10 @@ def _read_sub_ghz(state: ChfState, _name: str, value: bytes) -> ChfState:
     return structs.replace(state, sub_ghz=decode_data(value, 0)[0])
 
 
+def _read_alert_owed(state: ChfState, _name: str, _value: bytes) -> ChfState:
+    return structs.replace(state, alert_owed=True)
+
+
 CHF_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
     {
         **READERS,
@@ -131,6 +144,7 @@ CHF_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         "activation": _read_activation,
         "joining": _read_joining,
         "sub-ghz": _read_sub_ghz,
+        "alert-owed": _read_alert_owed,
     }
 )
 """The readers of what a CHF remembers."""
