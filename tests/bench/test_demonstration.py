@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,7 @@ def test_the_radio_frames_of_all_homes_and_the_keys_to_them_are_written(tmp_path
     assert done.exit_code == 0, done.output
     networks = {frame.frame[3:5] for frame in capture.read(pcap.read_bytes()) if len(frame.frame) > 11}
     assert len(networks - {b"\xff\xff"}) >= len(demonstration().homes)
+    assert stat.S_IMODE(table.stat().st_mode) == 0o600
     rows = table.read_text().splitlines()
     assert all(re.fullmatch(r'"[0-9a-f]{32}","Normal","(nwk|link)"', row) for row in rows)
     assert sum(row.endswith('"nwk"') for row in rows) == len(demonstration().homes)

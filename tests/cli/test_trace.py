@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from doorstep.cli.tracing import street_names
+from doorstep.cli.tracing import follow, street_names
+from doorstep.errors import UsageError
 from doorstep.eui import Eui
+from doorstep.service.air import UdpAir
 from doorstep.zigbee import capture
 from tests.cli.conftest import Shell
 from tests.zigbee.test_worked_example import (
@@ -114,3 +119,47 @@ def test_a_table_of_keys_that_is_none_is_said_in_a_line(
 def test_files_that_are_not_there_are_named(shell: Shell, files: tuple[Path, Path]) -> None:
     assert "No such file" in shell("trace", "no such file").line
     assert "No such file" in shell("trace", files[0], "--keys", "no such file").line
+
+
+def test_a_time_outside_the_calendar_is_said_in_a_line(shell: Shell, tmp_path: Path) -> None:
+    def block(kind: int, body: bytes) -> bytes:
+        size = struct.pack("<I", 12 + len(body))
+        return struct.pack("<I", kind) + size + body + size
+
+    section = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+    # Option 9 says that the unit of time is a second.
+    interface = block(1, struct.pack("<HHIHHB3x", 195, 0, 0, 9, 1, 0))
+    frame = TRANSPORT_KEY[32:]
+    body = struct.pack("<5I", 0, 0xFFFF_FFFF, 0, len(frame), len(frame)) + frame + b"\0" * (-len(frame) % 4)
+    file = tmp_path / "late.pcapng"
+    file.write_bytes(section + interface + block(6, body))
+    result = shell("trace", file, "--all")
+    assert result.status == 2
+    assert str(file) in result.line
+    assert "outside the calendar" in result.line
+
+
+class Air:
+    """An air on which two frames are heard."""
+
+    def __init__(self, heard: Callable[[bytes], object]) -> None:
+        for _ in range(2):
+            asyncio.get_running_loop().call_soon(heard, TRANSPORT_KEY[32:])
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def test_a_table_of_keys_that_comes_later_and_is_none_ends_the_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "air.keys"
+
+    async def opened(_interface: str, _port: int, _clock: object, heard: Callable[[bytes], object]) -> Air:
+        table.write_text("not a row\n")
+        return Air(heard)
+
+    monkeypatch.setattr(UdpAir, "opened", opened)
+    with pytest.raises(UsageError, match=r"air\.keys.*line 1"):
+        follow("127.0.0.1", 1, table, {}, everything=False, json=False)
+    assert "Traceback" not in capsys.readouterr().err

@@ -85,6 +85,7 @@ async def test_a_decision_is_taken_once(what: str, kind: type, tmp_path: Path) -
         b'{"by": ""}',
         b'{"by": 1}',
         b'{"by": "a\n"}',
+        b"[" * 1024,
         b'{"by": "' + b"x" * 2000 + b'"}',
     ],
 )

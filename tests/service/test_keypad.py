@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from doorstep.errors import UsageError
 from doorstep.road.ppmid.display import Fuel
 from doorstep.road.ppmid.events import Action, KeyedIn
-from doorstep.service.keypad import parse, read_keypad
+from doorstep.service.keypad import LONGEST, lines_of, parse, read_keypad, standard_input
 
 DIGITS = "73941656880950804485"
 
@@ -66,3 +67,36 @@ def test_lines_are_keyed_in_in_order_and_bad_ones_told_of() -> None:
     keyed, refused = asyncio.run(read())
     assert [one.action for one in keyed] == [Action.ENABLE_SUPPLY, Action.EMERGENCY_CREDIT]
     assert len(refused) == 1
+
+
+@pytest.mark.parametrize("junk", [LONGEST + 1, 2 * LONGEST, 10 * LONGEST])
+def test_of_a_line_that_is_too_long_nothing_is_keyed_in(junk: int) -> None:
+    async def read() -> list[str]:
+        reader = asyncio.StreamReader(limit=LONGEST)
+        reader.feed_data(b"enable-supply\n" + b"x" * junk)
+        lines = lines_of(reader)
+        found = [await anext(lines)]
+        reading = asyncio.ensure_future(anext(lines))
+        await asyncio.sleep(0)
+        # What was here of the long line is dropped by now; its end alone would be a line with a meaning.
+        reader.feed_data(b"top-up " + DIGITS.encode() + b"\nemergency-credit gas")
+        reader.feed_eof()
+        found.append(await reading)
+        return [*found, *[line async for line in lines]]
+
+    assert asyncio.run(read()) == ["enable-supply\n", "emergency-credit gas"]
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "lines"])
+def test_a_keypad_that_cannot_be_waited_for_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lines").write_text("enable-supply\n")
+
+    async def read() -> list[str]:
+        return [line async for line in standard_input()]
+
+    with (tmp_path / name).open() as file:
+        monkeypatch.setattr("sys.stdin", file)
+        with pytest.raises(UsageError, match="a terminal or a pipe"):
+            asyncio.run(read())

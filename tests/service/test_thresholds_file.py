@@ -46,6 +46,8 @@ def test_a_file_of_thresholds(tmp_path: Path) -> None:
         '{"period": "a"}',
         '{"counts": [{"quarantine": -1}]}',
         '{"counts": [{"user": "nobody"}]}',
+        '{"counts": [{"user": 5}]}',
+        '{"counts": [{"srv": "\udcff"}]}',
         '{"counts": [{"limit": 1}]}',
         '{"values": [{"srv": "7.12"}]}',
         '{"values": [{"srv": "7.12", "path": "a", "above": "many"}]}',
@@ -54,7 +56,7 @@ def test_a_file_of_thresholds(tmp_path: Path) -> None:
 )
 def test_what_is_none_is_refused_with_the_file_s_name(text: str, tmp_path: Path) -> None:
     path = tmp_path / "thresholds.json"
-    path.write_text(text)
+    path.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(UsageError, match=r"thresholds\.json"):
         read_thresholds(path)
 

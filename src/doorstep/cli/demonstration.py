@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,8 @@ FOLLOWED: Final = "enable-supply"
 """The case that is shown hop by hop."""
 
 _SHOWN_BYTES: Final = 24
+_PUBLIC: Final = 0o666  # As far as the user's mask lets it.
+_PRIVATE: Final = 0o600
 _STYLES: Final = {"executed": "green", "refused": "yellow", "unknown": "magenta"}
 
 _ROAD: Final = """\
@@ -71,7 +74,7 @@ def show(
     if pcap_file is not None:
         _write(console, pcap_file, capture.pcap())
     if pcap_keys_file is not None:
-        _write(console, pcap_keys_file, capture.key_table().encode())
+        _write(console, pcap_keys_file, capture.key_table().encode(), mode=_PRIVATE)
     if json_file is not None:
         _write(console, json_file, _report(results, seconds))
 
@@ -156,9 +159,10 @@ def _summary(console: Console, results: list[Result], seconds: float) -> None:
     console.print(f"[dim]times are of the homes' own clocks; all of it took {seconds:.1f} s here[/]")
 
 
-def _write(console: Console, path: Path, data: bytes) -> None:
+def _write(console: Console, path: Path, data: bytes, mode: int = _PUBLIC) -> None:
     try:
-        path.write_bytes(data)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(data)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     console.print(f"written to {escape(str(path))}")

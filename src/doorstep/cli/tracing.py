@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from doorstep.errors import DoorstepError, InputError, UsageError
+from doorstep.errors import DoorstepError, EncodeError, InputError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import iso
@@ -57,27 +57,41 @@ def replay(file: Path, keys: Path | None, names: Mapping[Eui, str], *, everythin
         for captured in read(_octets(file, _LARGEST_FILE)):
             for line in tracer.take(captured.frame, captured.at):
                 show(line)
-    except InputError as error:
+    except (InputError, EncodeError) as error:
         raise UsageError(f"{file}: {error}") from None
 
 
 def follow(
     interface: str, port: int, keys: Path | None, names: Mapping[Eui, str], *, everything: bool, json: bool
 ) -> None:
-    """Print what is on the air of this machine, until Ctrl-C."""
+    """Print what is on the air of this machine, until Ctrl-C.
+
+    Raises :class:`UsageError` for a table of keys that is none, and :class:`OSError` where nobody reads.
+    """
     clock, tracer, table = WallClock(), Tracer(names), _KeyTable(keys, may_come=True)
     tracer.know(table.news())
     show = _printer(everything, json)
 
-    def heard(frame: bytes) -> None:
-        tracer.know(table.news())
-        for line in tracer.take(frame, clock.now()):
-            show(line)
-
     async def listen() -> None:
+        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def heard(frame: bytes) -> None:
+            if failed.done():
+                return
+            try:
+                tracer.know(table.news())
+                for line in tracer.take(frame, clock.now()):
+                    show(line)
+            except (DoorstepError, OSError) as error:
+                # The event loop calls this and would only print it: whoever waits is to end with it.
+                failed.set_exception(error)
+
+        async def failure() -> None:
+            await failed
+
         air = await UdpAir.opened(interface, port, clock, heard)
         try:
-            await until_signalled(lambda: print("listening", file=sys.stderr), asyncio.Event().wait())  # type: ignore[arg-type]
+            await until_signalled(lambda: print("listening", file=sys.stderr), failure())
         finally:
             air.close()
 

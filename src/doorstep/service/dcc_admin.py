@@ -108,7 +108,7 @@ def ask(path: Path, method: str, where: str, said: dict[str, str] | None = None)
 def _who(body: bytes) -> str:
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError("the body is not JSON") from None
     by = said.get("by") if isinstance(said, dict) else None
     if not isinstance(by, str) or not 0 < len(by) <= _MOST_NAME or not by.isprintable():

@@ -12,6 +12,8 @@ Without a fuel it is electricity. What became of it comes into the log; the digi
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Final
@@ -20,9 +22,11 @@ from doorstep.errors import UsageError
 from doorstep.road.ppmid.display import Fuel
 from doorstep.road.ppmid.events import Action, KeyedIn
 
-__all__ = ["parse", "read_keypad", "standard_input"]
+__all__ = ["LONGEST", "lines_of", "parse", "read_keypad", "standard_input"]
 
-_LONGEST: Final = 200
+LONGEST: Final = 200
+"""Octets of the longest line that is looked at."""
+
 _ACTIONS: Final = {action.value: action for action in Action}
 _FUELS: Final = {fuel.value: fuel for fuel in Fuel}
 
@@ -58,15 +62,38 @@ async def read_keypad(
 
 
 async def standard_input() -> AsyncIterator[str]:
-    """The lines of standard input; what is too long for one is passed over."""
-    reader = asyncio.StreamReader(limit=_LONGEST)
+    """The lines of standard input, as :func:`lines_of`.
+
+    Raises :class:`UsageError` where it is neither a terminal nor a pipe: nothing else can be waited for.
+    """
+    if sys.stdin is None or not _can_be_awaited(sys.stdin.fileno()):
+        raise UsageError("the keypad is a terminal or a pipe, and standard input is neither")
+    reader = asyncio.StreamReader(limit=LONGEST)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    async for line in lines_of(reader):
+        yield line
+
+
+async def lines_of(reader: asyncio.StreamReader) -> AsyncIterator[str]:
+    """The lines of a stream; one that is longer than its limit is passed over, all of it."""
+    too_long = False
     while True:
         try:
-            line = await reader.readline()
-        except ValueError:
+            line = await reader.readuntil()
+        except asyncio.LimitOverrunError as error:
+            await reader.readexactly(error.consumed)
+            too_long = True
             continue
+        except asyncio.IncompleteReadError as error:
+            line = error.partial
         if not line:
             return
-        yield line.decode(errors="replace")
+        if not too_long:
+            yield line.decode(errors="replace")
+        too_long = False
+
+
+def _can_be_awaited(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)

@@ -37,11 +37,11 @@ def read_thresholds(path: Path) -> Thresholds:
         raise UsageError(f"{path}: more than {_MOST} bytes, so no file of thresholds")
     try:
         return msgspec.json.decode(data, type=Thresholds, dec_hook=_eui)
-    except (msgspec.DecodeError, InputError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, InputError) as error:
         raise UsageError(f"{path}: no thresholds: {error}") from None
 
 
 def _eui(kind: type, value: Any) -> Eui:
-    if kind is Eui and isinstance(value, str):
-        return Eui.parse(value)
-    raise NotImplementedError(f"thresholds hold no {kind.__name__}")
+    if kind is not Eui or not isinstance(value, str):
+        raise TypeError("an Entity Identifier is text")
+    return Eui.parse(value)
