@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
 
 from doorstep.errors import BadSignature
+from doorstep.service import receive_address
 from doorstep.service.driver import Stopped
 from doorstep.service.http_server import serving
 from doorstep.service.receive_address import MAX_PUSH, RECEIVE_PATH, ReceiveAddress
@@ -80,3 +83,23 @@ async def test_only_posts_at_its_own_path() -> None:
         here = await client.post("/here", content=DOCUMENT, headers={"content-type": XML})
     assert [one.status_code for one in (there, got, here)] == [404, 405, 204]
     assert taken == [DOCUMENT]
+
+
+@in_loop
+async def test_a_document_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receive_address, "_READ_SECONDS", 0.0)
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    async def take(document: bytes) -> None:
+        raise AssertionError("there is no document")
+
+    headers = [(b"content-type", XML.encode()), (b"content-length", b"9")]
+    scope = {"type": "http", "method": "POST", "path": RECEIVE_PATH, "headers": headers, "query_string": b""}
+    await ReceiveAddress(take)(scope, receive, send)
+    assert said[0]["status"] == 408

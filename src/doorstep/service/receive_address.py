@@ -2,11 +2,12 @@
 
 One document a POST, and the statuses of the DCC's own client (``duis.md`` section 5.2): 204 for one that is
 taken, 404 for another content type, 413 for one over about 100 kB, 400 for one that cannot be read or is not
-the DCC's. 503 where the service is stopping: the DCC tries again.
+the DCC's, 408 for one that does not come in time. 503 where the service is stopping: the DCC tries again.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -25,6 +26,8 @@ RECEIVE_PATH: Final = "/smartdcc/duis"
 
 MAX_PUSH: Final = 100 * 1024
 """Bytes of the largest document that is taken, packed or not: what the real one takes."""
+
+_READ_SECONDS: Final = 10.0
 
 
 class ReceiveAddress:
@@ -56,12 +59,14 @@ class ReceiveAddress:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/xml":
             return Response(status_code=404)
         try:
-            body = await body_of(request, MAX_PUSH)
+            body = await asyncio.wait_for(body_of(request, MAX_PUSH), _READ_SECONDS)
             if request.headers.get("content-encoding", "").strip().lower() == "gzip":
                 body = unzipped(body, MAX_PUSH)
             await self._take(body)
         except BodyTooLarge:
             return Response(status_code=413, headers={"connection": "close"})
+        except TimeoutError:
+            return Response(status_code=408, headers={"connection": "close"})
         except (Stopped, ClientDisconnect):
             return Response(status_code=503)
         except DoorstepError:

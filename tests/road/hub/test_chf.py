@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from doorstep.eui import Eui
+from doorstep.gbcs.gbt import split
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.message import decode, peek
 from doorstep.gbcs.payloads import asn1
@@ -103,6 +104,18 @@ def test_a_command_for_the_chf_is_counted_executed_and_answered_and_all_of_it_wr
     assert bench.memory["chf:counter/ACCESS_CONTROL_BROKER"] == (7).to_bytes(8, "big")
     (note,) = notes(said, "executed")
     assert note.code == 0x8154
+
+
+def test_blocks_for_the_chf_are_refused_and_what_they_hold_is_not_executed() -> None:
+    bench = hub()
+    for block in split(ccs06(7), 80):
+        said = bench.tell(FromWan(bytes(block)))
+        (note,) = notes(said, "refused")
+        assert note.why.endswith("which takes no Command in blocks")
+        assert not any(isinstance(event, Executed | Rejected) for event in said)
+    assert [type(event) for event in bench.tell(FromWan(ccs06(7))) if isinstance(event, Executed)] == [
+        Executed
+    ]
 
 
 def test_a_command_that_came_before_is_rejected_after_a_restart_too() -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
+from doorstep.gbcs.gbt import is_block
 from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import Instant
@@ -236,12 +237,18 @@ class Hub(Stop[events.HubEvent]):
         self._uplink.send(passing.message, passing.header, passing.sender, now)
 
     def _process(self, passing: _Passing, now: Instant) -> None:
-        """Execute a Command that is for one of the hub's own Functions, and answer it."""
+        """Execute a Command that is for one of the hub's own Functions, and answer it.
+
+        None that they execute is so long that it would have to come in blocks.
+        """
         own = passing.decision.target
         function: Function[Any] = self._chf if own == self._config.chf else self._gpf
         if not function.has_keys:
             why = f"{passing.decision.why}, not executed"
             self._journal.note(now, "for the hub itself", why, passing.message)
+        elif is_block(passing.message):
+            why = f"{passing.decision.why}, which takes no Command in blocks"
+            self._journal.note(now, "refused", why, passing.message, AlertCode.NOT_SUPPORTED)
         elif not function.executes(passing.header):
             why = f"{passing.decision.why}, which does not execute it"
             self._journal.note(now, "refused", why, passing.message, AlertCode.NOT_SUPPORTED)
