@@ -53,6 +53,11 @@ def test_utc2000() -> None:
         times.utc2000((946_684_800 + 2**32) * 1000)
 
 
+def test_a_clock_that_is_not_set_gives_no_seconds_since_2000() -> None:
+    assert times.seconds_since_2000(946_684_801_999) == 1
+    assert [times.seconds_since_2000(instant) for instant in (0, -1, 10**18)] == [0, 0, 0]
+
+
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "9" * 400])
 def test_what_is_no_iso_time_is_refused(text: str) -> None:
     with pytest.raises(DecodeError):

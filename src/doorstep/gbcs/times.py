@@ -25,6 +25,7 @@ __all__ = [
     "from_iso",
     "from_utc2000",
     "iso",
+    "seconds_since_2000",
     "utc",
     "utc2000",
 ]
@@ -82,6 +83,14 @@ def utc2000(instant: Instant) -> int:
     if not 0 <= seconds <= 0xFFFFFFFF:
         raise EncodeError("UTC time", f"{iso(instant)} is not within 2000 to 2136")
     return seconds
+
+
+def seconds_since_2000(instant: Instant) -> int:
+    """As :func:`utc2000`, but 0, which stands for *not known*, where a clock is not set."""
+    try:
+        return utc2000(instant)
+    except EncodeError:
+        return 0
 
 
 def from_utc2000(seconds: int) -> Instant:

@@ -21,10 +21,9 @@ from doorstep.gbcs.payloads.asn1 import build
 from doorstep.gbcs.payloads.asn1.devices import DeviceLogBackupAlert, DeviceLogEntry
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.gbz import Alert, GbzPayload
-from doorstep.gbcs.times import Instant
+from doorstep.gbcs.times import Instant, seconds_since_2000
 from doorstep.road.device import notification
 from doorstep.road.hub.chf_objects import backup
-from doorstep.road.hub.clock import seconds_since_2000
 from doorstep.road.hub.function import Function
 from doorstep.road.hub.gas_proxy import TAP_OFF_FAILED
 from doorstep.road.hub.gpf_state import GpfState

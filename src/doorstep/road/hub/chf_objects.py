@@ -16,7 +16,7 @@ from doorstep.errors import InputError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.axdr import BitString, CompactArray, Data, Tag, TypeDescription
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component
-from doorstep.gbcs.times import Instant, cosem_date_time, from_utc2000
+from doorstep.gbcs.times import Instant, cosem_date_time, from_utc2000, seconds_since_2000
 from doorstep.road.device import Execution, Occasion
 from doorstep.road.device.objects import (
     Place,
@@ -28,7 +28,6 @@ from doorstep.road.device.objects import (
     place,
     structure,
 )
-from doorstep.road.hub.clock import seconds_since_2000
 from doorstep.road.hub.device_log import DeviceLog, Entry
 from doorstep.road.hub.event_log import EventLog, Log, LoggedEvent
 from doorstep.road.hub.state import ChfState

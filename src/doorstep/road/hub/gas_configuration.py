@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from doorstep.gbcs.times import Instant
-from doorstep.road.hub.clock import seconds_since_2000
+from doorstep.gbcs.times import Instant, seconds_since_2000
 from doorstep.road.hub.gpf_state import GpfState, Slot
 from doorstep.road.hub.tapping import FRIENDLY_CREDIT, GAS, TARIFF
 from doorstep.zigbee.clusters import CALENDAR, DEVICE_MANAGEMENT, MESSAGING, PRICE, calendar, price

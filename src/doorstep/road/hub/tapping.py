@@ -24,12 +24,13 @@ from doorstep.gbcs.header import GroupingHeader
 from doorstep.gbcs.message import decode
 from doorstep.gbcs.payloads.gbz import Component, GbzPayload
 from doorstep.gbcs.times import Instant, from_utc2000
+from doorstep.road.device.clusters import direction_of
 from doorstep.road.hub.gpf_state import GpfState, Published, Slot
 from doorstep.road.hub.store import Entries
 from doorstep.road.machine import Memory
 from doorstep.zigbee.clusters import CALENDAR, DEVICE_MANAGEMENT, MESSAGING, PRICE
 from doorstep.zigbee.clusters.cluster import Command
-from doorstep.zigbee.zcl import DefaultResponse, Direction, Status
+from doorstep.zigbee.zcl import DefaultResponse, Status
 
 __all__ = ["TAPPED", "Tapped", "Taps", "apply", "settled"]
 
@@ -195,7 +196,7 @@ def _answers(asked: Component, answer: Component) -> bool:
     return (
         asked.sequence == answer.sequence
         and asked.cluster == answer.cluster
-        and _direction(asked) is not _direction(answer)
+        and direction_of(asked) is not direction_of(answer)
     )
 
 
@@ -203,10 +204,6 @@ def _is_success(answer: Component) -> bool:
     """Any command of the cluster says that what was asked was done; a Default Response says how it went."""
     command = answer.command
     return not isinstance(command, DefaultResponse) or command.status == Status.SUCCESS
-
-
-def _direction(component: Component) -> Direction:
-    return Direction(component.frame_control >> 3 & 1)
 
 
 def _start(command: Command) -> int | None:

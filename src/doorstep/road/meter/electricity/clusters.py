@@ -14,10 +14,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from doorstep.errors import EncodeError
 from doorstep.gbcs import utrn
 from doorstep.gbcs.payloads.axdr import Data, Tag
-from doorstep.gbcs.times import Instant, utc2000
+from doorstep.gbcs.times import Instant, seconds_since_2000
 from doorstep.road.device import AlertCode
 from doorstep.road.device.clusters import Attr, named
 from doorstep.road.device.objects import Place, Refused, Result, place
@@ -87,14 +86,6 @@ def _supply(state: State, _now: Instant) -> int:
 def _scale(state: State, _now: Instant) -> int:
     """The decimal places of prices and standing charge, as the high nibble of a trailing digit."""
     return _price_of(state, _PRICES).digits << 4
-
-
-def _seconds(now: Instant) -> int:
-    """The UTC time of ZigBee; 0 before it begins."""
-    try:
-        return utc2000(now)
-    except EncodeError:
-        return 0
 
 
 _MOST_DEBT: Final = 0x7FFFFFFF
@@ -185,7 +176,7 @@ ATTRIBUTES: Final[Mapping[Attr, Source]] = MappingProxyType(
     | _of(
         TIME,
         {
-            "Time": lambda _state, now: _seconds(now),
+            "Time": lambda _state, now: seconds_since_2000(now),
             "TimeStatus": _constant(TimeStatus.SYNCHRONISED),
         },
     )
@@ -280,7 +271,7 @@ def _current_price(state: State, asked: Asked) -> Reply:
     price = _price_of(state, _PRICES)
     if not _parts(_parts(state.value(_PRICES))[2]):
         return Reply(state, refused=Refused(Result.OTHER_REASON, "no tariff was set"))
-    now = _seconds(asked.now)
+    now = seconds_since_2000(asked.now)
     published = PublishPrice(
         provider_id=0,
         rate_label=b"",
