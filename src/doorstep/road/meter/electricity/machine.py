@@ -19,7 +19,7 @@ from doorstep.road.meter.electricity.memory import changes, remembered
 from doorstep.road.meter.electricity.methods import Caller
 from doorstep.road.meter.electricity.registers import blank_registers
 from doorstep.road.meter.electricity.schedule import activated, earliest, taken_due
-from doorstep.road.meter.electricity.serving import answering, serve
+from doorstep.road.meter.electricity.serving import serve
 from doorstep.road.meter.electricity.state import Pending, State
 from doorstep.road.meter.electricity.supply import settled
 from doorstep.road.meter.machine import Meter
@@ -96,7 +96,7 @@ class Esme(Meter[State]):
         for note in (*served.notes, *noticed(before, self._state)):
             self._out.put(note)
         if served.answer is not None:
-            self._send(answering(asdu, served.answer), now)
+            self._send(asdu.answer(served.answer.to_bytes()), now)
 
     # -- what is for later ------------------------------------------------------------------------
 

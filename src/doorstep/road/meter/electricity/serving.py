@@ -27,7 +27,7 @@ from doorstep.zigbee.zcl import (
     Status,
 )
 
-__all__ = ["Served", "answering", "serve"]
+__all__ = ["Served", "serve"]
 
 
 _MOST_ATTRIBUTES: Final = 64
@@ -69,19 +69,6 @@ def serve(asdu: Asdu, frame: Frame, state: State, caller: Caller, now: Instant) 
     if row is None:
         return Served(state, frame.default_response(_unsupported(frame)))
     return _replied(cluster, frame, row(state, Asked(command, caller, now)), asdu)
-
-
-def answering(asdu: Asdu, frame: Frame) -> Asdu:
-    """The payload that takes a frame back to where another came from."""
-    return Asdu(
-        asdu.destination,
-        asdu.source,
-        asdu.destination_endpoint,
-        asdu.source_endpoint,
-        asdu.cluster,
-        asdu.profile,
-        frame.to_bytes(),
-    )
 
 
 def _is_default_response(frame: Frame) -> bool:
