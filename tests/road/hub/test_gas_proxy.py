@@ -479,6 +479,6 @@ def test_a_hub_that_is_switched_off_before_it_tells_of_its_device_log_tells_of_i
 
 def test_a_command_that_it_has_no_way_to_execute_is_refused_and_logged() -> None:
     bench = hub()
-    update = any_message(1, SUPPLIER, GPF, code=0x0102)
+    update = any_message(1, SUPPLIER, GPF, code=0x000A)
     (note,) = notes(bench.tell(FromWan(update)), "refused")
     assert note.code == 0x8F85

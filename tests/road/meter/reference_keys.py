@@ -1,4 +1,4 @@
-"""The reference key store, with signing keys of ours for meters, whose own are not published."""
+"""The reference key store, with signing keys of ours for meters and hub, whose own are not published."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tests.reference import shared
 
 ESME = Eui.parse("00-DB-12-34-56-78-90-A0")
 GSME = Eui.parse("00-DB-12-34-56-78-90-A1")
+CHF = Eui.parse("00-DB-12-34-56-78-90-A2")
 GPF = Eui.parse("00-DB-12-34-56-78-90-A3")
 PPMID = Eui.parse("00-DB-12-34-56-78-90-A4")
 CELLS = Cells(
@@ -35,7 +36,7 @@ class ReferenceKeys:
         self._store = FolderKeyStore(shared("rtds/keystore"), test_pki=True)
         self._signing = {
             meter: ec.derive_private_key(2015 + number, ec.SECP256R1())
-            for number, meter in enumerate((ESME, GSME))
+            for number, meter in enumerate((ESME, GSME, CHF, GPF))
         }
 
     def public_key(self, eui: Eui, usage: KeyUsage) -> PublicKey | None:

@@ -18,7 +18,8 @@ share what is here::
 :mod:`.checks`        what a Command must pass, in order, before anything is changed
 :mod:`.cells`         which party holds which role, and what it may send
 :mod:`.anchors`       certificates that Commands have brought, before those of the key store
-:mod:`.credentials`   CS02a, CS02b: the parties in the cells are told and replaced
+:mod:`.credentials`   CS02a, CS02b: the parties in the cells are told and replaced ...
+:mod:`.administration` ... as Commands of any Device, now or later
 :mod:`.firmware`      CS06: the image that is held is activated
 :mod:`.counters`      Execution Counters, and the windows of top-ups
 :mod:`.execution`     the languages, and what an executor of one is given and gives

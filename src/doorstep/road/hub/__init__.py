@@ -23,6 +23,7 @@
 :mod:`.state`         ... and what it must not forget
 :mod:`.firmware`      activation of the hub's own firmware, CS06
 :mod:`.upgrades`      ... as it comes, and what is said of it
+:mod:`.replacements`  security credentials that are replaced later, CS02b
 :mod:`.alerts`        the Alerts that the hub sends of its own accord, as rows
 :mod:`.event_log`     its own Event Log and Security Log
 :mod:`.journal`       notes for whoever watches, and events for the logs

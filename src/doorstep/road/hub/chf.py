@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from doorstep.eui import Eui
+from doorstep.gbcs.payloads.asn1 import Asn1Payload
 from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.usecases import DeviceType, PayloadKind
-from doorstep.road.device import Device, Executors
+from doorstep.road.device import Device, Execution, Executor, Executors, Occasion
+from doorstep.road.device.administration import CREDENTIALS
 from doorstep.road.device.objects import place
 from doorstep.road.hub import firmware
 from doorstep.road.hub.chf_objects import ChfObjects, LinkRecord
@@ -21,7 +23,8 @@ from doorstep.road.machine import Memory
 
 __all__ = ["communications_hub_function"]
 
-_ASN1_CODES: Final = frozenset({firmware.ACTIVATE_FIRMWARE})
+_ASN1: Final[Mapping[str, Executor[Any]]] = MappingProxyType({**CREDENTIALS, "CS06": firmware.execute})
+"""What the CHF executes in ASN.1, by the use case."""
 _IDENTIFIER: Final = place("1 0-0:96.1.1.255 2")
 _MODEL: Final = place("1 0-0:96.1.4.255 2")
 _MANUFACTURER: Final = place("1 0-0:96.1.6.255 2")
@@ -46,7 +49,12 @@ def communications_hub_function(
     values = {at: Data(Tag.OCTET_STRING, bytes(value)) for at, value in identity.items()}
     objects = ChfObjects(MappingProxyType(values), config.faults, log, links)
     executors: Executors[ChfState] = MappingProxyType(
-        {PayloadKind.DLMS: objects.execute, PayloadKind.ASN1: firmware.execute}
+        {PayloadKind.DLMS: objects.execute, PayloadKind.ASN1: _execute_asn1}
     )
-    device = None if keys is None else Device(config.chf, DeviceType.CHF, keys.chf, executors)
-    return Function("chf", device, _ASN1_CODES, initial, memory, CHF_READERS, chf_changes)
+    names = frozenset(_ASN1)
+    device = None if keys is None else Device(config.chf, DeviceType.CHF, keys.chf, executors, asn1=names)
+    return Function("chf", device, names, initial, memory, CHF_READERS, chf_changes)
+
+
+def _execute_asn1(payload: Asn1Payload, state: ChfState, occasion: Occasion) -> Execution[ChfState]:
+    return _ASN1[occasion.row.name](payload, state, occasion)

@@ -10,7 +10,7 @@ from doorstep.gbcs.usecases import DeviceType, PayloadKind
 from doorstep.road.device import Device, Executors
 from doorstep.road.hub.config import HubConfig, HubKeys
 from doorstep.road.hub.function import Function
-from doorstep.road.hub.gpf_commands import ASN1_CODES, GpfClusters, execute_asn1
+from doorstep.road.hub.gpf_commands import ASN1, GpfClusters, execute_asn1
 from doorstep.road.hub.gpf_state import GPF_READERS, GpfState, gpf_changes
 from doorstep.road.hub.mirror import Mirror
 from doorstep.road.machine import Memory
@@ -34,11 +34,11 @@ def gas_proxy_function(
     executors: Executors[GpfState] = MappingProxyType(
         {PayloadKind.GBZ: GpfClusters(mirror).execute, PayloadKind.ASN1: execute_asn1}
     )
-    device = None if keys is None else Device(config.gpf, DeviceType.GPF, keys.gpf, executors)
+    device = None if keys is None else Device(config.gpf, DeviceType.GPF, keys.gpf, executors, asn1=ASN1)
     joined = tuple(
         (entry.eui, _LOGGED[entry.device_type])
         for entry in config.devices.others
         if entry.device_type is not None and entry.device_type in _LOGGED
     )
     initial = GpfState(cells=config.gpf_cells, devices=joined)
-    return Function("gpf", device, ASN1_CODES, initial, memory, GPF_READERS, gpf_changes)
+    return Function("gpf", device, ASN1, initial, memory, GPF_READERS, gpf_changes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from doorstep.gbcs.header import Cra
@@ -18,7 +19,8 @@ from doorstep.gbcs.payloads.asn1.devices import (
 from doorstep.gbcs.payloads.asn1.names import DeviceType, JoinResponseCode, ReadResponseCode
 from doorstep.gbcs.payloads.gbz import Component, GbzPayload
 from doorstep.gbcs.times import Instant
-from doorstep.road.device import Execution, Failure, Occasion
+from doorstep.road.device import Execution, Executor, Failure, Occasion
+from doorstep.road.device.administration import CREDENTIALS
 from doorstep.road.device.clusters import Attr, Declined, answers, read
 from doorstep.road.device.confidential import carry_out_for, wants_no_default_response
 from doorstep.road.hub import gas_configuration
@@ -31,7 +33,7 @@ from doorstep.zigbee.clusters.metering import GetSampledData
 from doorstep.zigbee.types import Value
 from doorstep.zigbee.zcl import ReadAttributes, Status
 
-__all__ = ["ASN1_CODES", "GpfClusters", "execute_asn1"]
+__all__ = ["ASN1", "GpfClusters", "execute_asn1"]
 
 READ_DEVICE_LOG: Final = 0x0013
 """The Message Code of CS07."""
@@ -84,17 +86,17 @@ class GpfClusters:
 
 
 def execute_asn1(payload: Asn1Payload, state: GpfState, occasion: Occasion) -> Execution[GpfState]:
-    """CS07 and GCS59: the GPF Device Log is read, or restored."""
-    return _ASN1[occasion.header.message_code](payload, state)
+    """CS07 and GCS59, CS02a and CS02b: the GPF Device Log and the credentials, read and written."""
+    return _ASN1[occasion.row.name](payload, state, occasion)
 
 
-def _read_log(_payload: Asn1Payload, state: GpfState) -> Execution[GpfState]:
+def _read_log(_payload: Asn1Payload, state: GpfState, _occasion: Occasion) -> Execution[GpfState]:
     entries = tuple(DeviceLogEntry(eui, kind) for eui, kind in state.devices)
     response = DeviceLogResponse(ReadResponseCode.SUCCESS, entries)
     return Execution(state, build(READ_DEVICE_LOG, Cra.RESPONSE, response))
 
 
-def _restore_log(payload: Asn1Payload, state: GpfState) -> Execution[GpfState]:
+def _restore_log(payload: Asn1Payload, state: GpfState, _occasion: Occasion) -> Execution[GpfState]:
     """Each entry is added that fits; one that is there already is a success."""
     command, outcomes, failure = payload.value, [], None
     assert isinstance(command, DeviceLogRestore), "its Message Code says so"
@@ -110,9 +112,8 @@ def _restore_log(payload: Asn1Payload, state: GpfState) -> Execution[GpfState]:
     return Execution(state.with_devices(tuple(devices.items())), response, failure)
 
 
-_ASN1: Final[dict[int, Callable[[Asn1Payload, GpfState], Execution[GpfState]]]] = {
-    READ_DEVICE_LOG: _read_log,
-    RESTORE_DEVICE_LOG: _restore_log,
-}
-ASN1_CODES: Final = frozenset(_ASN1)
-"""The Message Codes in ASN.1 that the GPF executes."""
+_ASN1: Final[Mapping[str, Executor[GpfState]]] = MappingProxyType(
+    {**CREDENTIALS, "CS07": _read_log, "GCS59": _restore_log}
+)
+ASN1: Final = frozenset(_ASN1)
+"""The use cases in ASN.1 that the GPF executes."""

@@ -33,6 +33,7 @@ from doorstep.road.hub.journal import Journal
 from doorstep.road.hub.membership import Membership
 from doorstep.road.hub.mirror import Mirror
 from doorstep.road.hub.post import Post
+from doorstep.road.hub.replacements import Replacements
 from doorstep.road.hub.returns import ReturnPaths
 from doorstep.road.hub.routing import Decision, Fate, Source, decide
 from doorstep.road.hub.state import Image
@@ -89,6 +90,8 @@ class Hub(Stop[events.HubEvent]):
             self._chf, policy, self._post, self._returns, self._proxy, self._out, self._journal
         )
         self._upgrades = Upgrades(self._chf, config.chf, self._uplink, self._out, self._journal)
+        functions = ((self._chf, config.chf), (self._gpf, config.gpf))
+        self._replacements = Replacements(functions, self._uplink, self._journal)
         self._alerts = Alerts(self._chf, config.chf, self._gpf, config.gpf, self._uplink)
         self._inputs: dict[type, Callable[[Any, Instant], None]] = {
             Heard: self._heard,
@@ -135,6 +138,7 @@ class Hub(Stop[events.HubEvent]):
     def receive(self, event: events.HubInput, now: Instant) -> None:
         """Take one event; see :mod:`doorstep.road.hub.events`. What was due before that comes first."""
         self._upgrades.on_deadline(now)
+        self._replacements.on_deadline(now)
         self._inputs[type(event)](event, now)
         self._take_in(now)
 
@@ -146,12 +150,14 @@ class Hub(Stop[events.HubEvent]):
             self._proxy.deadline(),
             self._wan.deadline(),
             self._upgrades.deadline(),
+            self._replacements.deadline(),
         )
         return min((due for due in dues if due is not None), default=None)
 
     def on_deadline(self, now: Instant) -> None:
         """Do what is due."""
         self._upgrades.on_deadline(now)
+        self._replacements.on_deadline(now)
         self._members.on_deadline(now)
         self._post.on_deadline(now)
         self._proxy.on_deadline(now)

@@ -13,12 +13,7 @@ from doorstep.errors import DecodeError
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.keys import KeyRing, KeyUsage
-from doorstep.gbcs.payloads.asn1 import CANCEL, Asn1Payload, Certificate, build, decode
-from doorstep.gbcs.payloads.asn1.credentials import (
-    CredentialsRequest,
-    CredentialsUpdate,
-    CredentialsUpdateResponse,
-)
+from doorstep.gbcs.payloads.asn1 import Asn1Payload, Certificate, build, decode
 from doorstep.gbcs.payloads.asn1.devices import (
     DeviceLogEntry,
     DeviceLogResponse,
@@ -38,13 +33,13 @@ from doorstep.gbcs.payloads.asn1.names import (
     UnjoinResponseCode,
 )
 from doorstep.gbcs.times import Instant, from_iso, iso
-from doorstep.road.device import AlertCode, Execution, Failure, Occasion
+from doorstep.road.device import Execution, Failure, Occasion
+from doorstep.road.device.administration import CREDENTIALS, Settled, put_off, replace_deferred, settled
 from doorstep.road.device.anchors import checked
-from doorstep.road.device.credentials import replace, tell
 from doorstep.road.device.state import Deferred
 from doorstep.road.meter.state import MeterState
 
-__all__ = ["ESME", "GSME", "MOST_JOINED", "Outcome", "carry_out_deferred", "execute"]
+__all__ = ["ESME", "GSME", "MOST_JOINED", "carry_out_deferred", "execute"]
 
 S = TypeVar("S", bound=MeterState)
 
@@ -60,91 +55,35 @@ class _Answer(Struct, frozen=True):
     failure: Failure | None = None
 
 
-class Outcome(Struct, frozen=True):
-    """What became of a Command that was for later: the state, and the payload of the Alert on it."""
-
-    state: Any
-    message_code: int
-    payload: Asn1Payload
-    code: AlertCode
-
-
 def execute(payload: Asn1Payload, state: S, occasion: Occasion) -> Execution[S]:
     """Carry out a Command of a use case that :data:`ESME` or :data:`GSME` names."""
+    if occasion.row.name in CREDENTIALS:
+        return CREDENTIALS[occasion.row.name](payload, state, occasion)
     answer = _VERBS[occasion.row.name](payload, state, occasion)
     response = build(occasion.header.message_code, Cra.RESPONSE, answer.value)
     return Execution(answer.state, response, answer.failure)
 
 
-# -- what is for later -----------------------------------------------------------------------------------
+# -- firmware ----------------------------------------------------------------------------------------------
 
 
-def _deferred(payload: Asn1Payload, state: S, occasion: Occasion) -> tuple[S, bool]:
-    """The state without what waited under the same Message Code, and whether the Command is for now.
-
-    It waits where its date is to come, and is done with where its date only cancels.
-    """
-    header, when = occasion.header, payload.value.execution_date_time
-    others = tuple(one for one in state.deferred if one.message_code != header.message_code)
-    state = structs.replace(state, deferred=others)
-    if when == CANCEL:
-        return state, False
-    due = occasion.now if when is None else from_iso(when.isoformat())
-    if due <= occasion.now:
-        return state, True
-    waiting = Deferred(
-        due,
-        header.message_code,
-        header.business_originator_id,
-        header.originator_counter,
-        payload.encode(),
-    )
-    return structs.replace(state, deferred=(*others, waiting)), False
-
-
-def carry_out_deferred(one: Deferred, state: S, keys: KeyRing) -> Outcome:
+def carry_out_deferred(one: Deferred, state: S, keys: KeyRing) -> Settled:
     """Carry out what was for later; ``state`` does not have it any more."""
     value = decode(one.content, one.message_code, Cra.COMMAND).value
-    told: dict[str, Any] = {"execution_date_time": f"{iso(one.due)[:_SECONDS]}Z"}
-    if isinstance(value, FirmwareActivation):
-        message_code = _FIRMWARE_ALERT
-        state, outcome = _activated(value, state, one.counter)
-        failed = outcome.activate_image_response_code != ActivateImageResponseCode.SUCCESS
-        told |= {"originator_counter": one.counter, "execution_outcome": outcome}
-    else:
-        message_code = _CREDENTIALS_ALERT
-        replaced = replace(value, one.message_code, state, keys)
-        state, failed = replaced.state, replaced.failure is not None
-        told["execution_outcome"] = replaced.outcome
-    code = AlertCode.FUTURE_DATED_NOT_ACTIONED if failed else AlertCode.FUTURE_DATED_ACTIONED
-    payload = build(message_code, Cra.ALERT, {"alert_code": int(code), **told})
-    return Outcome(state, message_code, payload, code)
+    if not isinstance(value, FirmwareActivation):
+        return replace_deferred(one, state, keys)
+    state, outcome = _activated(value, state, one.counter)
+    failed = outcome.activate_image_response_code != ActivateImageResponseCode.SUCCESS
+    told = {"originator_counter": one.counter, "execution_outcome": outcome}
+    return settled(one, _FIRMWARE_ALERT, state, failed=failed, **told)
 
 
-_CREDENTIALS_ALERT: Final = 0x00CB
 _FIRMWARE_ALERT: Final = 0x00CA
 _SECONDS: Final = len("2026-11-23T14:20:00")
 
 
-# -- credentials and firmware ------------------------------------------------------------------------------
-
-
-def _replace_credentials(payload: Asn1Payload, state: S, occasion: Occasion) -> _Answer:
-    update: CredentialsUpdate = payload.value
-    state, at_once = _deferred(payload, state, occasion)
-    if not at_once:
-        return _Answer(state, CredentialsUpdateResponse(None))
-    replaced = replace(update, occasion.header.message_code, state, occasion.keys)
-    return _Answer(replaced.state, CredentialsUpdateResponse(None, replaced.outcome), replaced.failure)
-
-
-def _tell_credentials(payload: Asn1Payload, state: S, occasion: Occasion) -> _Answer:
-    request: CredentialsRequest = payload.value
-    return _Answer(state, tell(request, state, occasion.keys))
-
-
 def _activate_firmware(payload: Asn1Payload, state: S, occasion: Occasion) -> _Answer:
-    state, at_once = _deferred(payload, state, occasion)
+    state, at_once = put_off(payload, state, occasion)
     if not at_once:
         return _Answer(state, None)
     state, outcome = _activated(payload.value, state, occasion.header.originator_counter)
@@ -258,8 +197,6 @@ def _instant(moment: datetime) -> Instant:
 _Verb = Callable[[Asn1Payload, Any, Occasion], _Answer]
 
 _OF_BOTH: Final[Mapping[str, _Verb]] = {
-    "CS02a": _tell_credentials,
-    "CS02b": _replace_credentials,
     "CS04AC": _unjoin,
     "CS06": _activate_firmware,
 }
@@ -275,7 +212,7 @@ _OF_GSME: Final[Mapping[str, _Verb]] = {
 }
 _VERBS: Final = MappingProxyType({**_OF_BOTH, **_OF_ESME, **_OF_GSME})
 
-ESME: Final = frozenset(_OF_BOTH) | frozenset(_OF_ESME)
+ESME: Final = frozenset(CREDENTIALS) | frozenset(_OF_BOTH) | frozenset(_OF_ESME)
 """The use cases in ASN.1 that an electricity meter executes."""
-GSME: Final = frozenset(_OF_BOTH) | frozenset(_OF_GSME)
+GSME: Final = frozenset(CREDENTIALS) | frozenset(_OF_BOTH) | frozenset(_OF_GSME)
 """The use cases in ASN.1 that a gas meter executes."""

@@ -201,7 +201,7 @@ class Meter(Stop[MeterEvent], Generic[S]):
                 self._device.eui,
                 state.own_counter,
                 one.originator,
-                self._device.keys,
+                self._device.keys_in(outcome.state),
             )
             self._remember(outcome.state.with_unsent(message, self.policy.unsent))
             self._out.put(
