@@ -72,6 +72,15 @@ def test_a_schema_that_cannot_be_read_is_said_in_one_line(tmp_path: Path, text: 
     assert "\n" not in str(refused.value)
 
 
+def test_the_digits_of_a_utrn_that_is_not_valid_are_not_repeated(tmp_path: Path) -> None:
+    form = '<xs:simpleType><xs:restriction base="xs:string"><xs:pattern value="[0-9]{20}"/></xs:restriction>'
+    utrn = f'<xs:element name="UTRN">{form}</xs:simpleType></xs:element>'
+    (tmp_path / "DUIS.xsd").write_text(XSD.format(OURS, utrn))
+    with pytest.raises(XmlError, match="Element 'UTRN': not what it allows") as refused:
+        open_schema(tmp_path).check_document(f'<UTRN xmlns="{OURS}">739416568809508044855</UTRN>'.encode())
+    assert "73941656" not in str(refused.value)
+
+
 def test_a_gateway_refuses_what_is_not_valid(schema: PublishedSchema) -> None:
     def post(document: bytes) -> None:
         keys = office.KEYS.certificate_by_serial

@@ -74,3 +74,10 @@ def test_what_is_no_value_or_does_not_fit(values: tuple[str, ...], why: str) -> 
 def test_a_service_that_there_is_not() -> None:
     with pytest.raises(Unsupported):
         short_body("99.1", ())
+
+
+@pytest.mark.parametrize("digits", ["7394165688095080448", "739416568809508044855", "7394165688095080448x"])
+def test_a_mistyped_utrn_is_not_repeated(digits: str) -> None:
+    with pytest.raises(UsageError, match=f"text of {len(digits)} characters is not a UTRN") as raised:
+        short_body("2.2", [f"UTRN={digits}"])
+    assert digits[:10] not in str(raised.value)

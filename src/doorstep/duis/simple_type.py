@@ -184,16 +184,24 @@ BOOLEAN: Final = SimpleType(
 # -- texts ------------------------------------------------------------------------------------------
 
 
-def text(shortest: int = 0, longest: int | None = None, pattern: str = "", what: str = "") -> SimpleType[str]:
-    """Text of so many characters, white space included, that fits a pattern where one is given."""
+def text(
+    shortest: int = 0, longest: int | None = None, pattern: str = "", what: str = "", *, told: bool = True
+) -> SimpleType[str]:
+    """Text of so many characters, white space included, that fits a pattern where one is given.
+
+    Where it is not ``told``, an error does not repeat what was there instead, since errors come into logs.
+    """
     form = re.compile(pattern or ".*", re.ASCII | re.DOTALL)
     wanted = what or f"text of {_span(shortest, longest)} characters"
 
+    def named(text: str) -> str:
+        return repr(text[:40]) if told else f"text of {len(text)} characters"
+
     def check(text: str) -> str:
         if not xml.is_text(text):
-            raise InputError(f"{text[:40]!r} has a character that XML cannot hold")
+            raise InputError(f"{named(text)} has a character that XML cannot hold")
         if len(text) < shortest or (longest is not None and len(text) > longest) or not form.fullmatch(text):
-            raise InputError(f"{text[:40]!r} is not {wanted}")
+            raise InputError(f"{named(text)} is not {wanted}")
         return text
 
     facets = Facets(shortest=shortest, longest=longest, pattern=pattern)

@@ -51,7 +51,7 @@ REMOTE_PARTY_ROLE: Final = one_of(
 )
 FLOOR_SEQUENCE_NUMBER: Final = integer(0, (1 << 63) - 1)
 SCHEDULE_ID: Final = integer(0, 10**12)
-UTRN: Final = text(20, 20, "[0-9]{20}", "a UTRN of 20 digits")
+UTRN: Final = text(20, 20, "[0-9]{20}", "a UTRN of 20 digits", told=False)
 PRINTABLE: Final = "[ -~]+"
 """The pattern of texts that a Device shows."""
 
