@@ -102,7 +102,12 @@ async def test_nobody_decides_without_saying_who_it_is(body: bytes, tmp_path: Pa
 async def test_what_is_no_decision(tmp_path: Path) -> None:
     machine = Machine()
     async with client_of(machine, tmp_path / "admin") as client:
-        for path in ("/quarantine/7/forget", "/quarantine/x/release", "/other"):
+        for path in (
+            "/quarantine/7/forget",
+            "/quarantine/x/release",
+            f"/quarantine/{'9' * 5000}/delete",
+            "/other",
+        ):
             assert (await client.post(path, json={"by": "Ada"})).status_code == 404
         assert (await client.get("/quarantine/7/release")).status_code == 405
         machine.stopped = True

@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -34,6 +35,7 @@ __all__ = ["Admin", "ask", "serving_admin"]
 
 _MOST_BODY: Final = 1024
 _MOST_NAME: Final = 80
+_REFERENCE: Final = re.compile("[0-9]{1,18}", re.ASCII)
 _EVENTS: Final[dict[str, type[Release] | type[Discard]]] = {"release": Release, "delete": Discard}
 
 Waiting = Callable[[], tuple[tuple[int, Quarantined], ...]]
@@ -50,7 +52,7 @@ class Admin:
         self.application = Starlette(
             routes=[
                 Route("/quarantine", self._list, methods=["GET"]),
-                Route("/quarantine/{reference:int}/{what:str}", self._decide, methods=["POST"]),
+                Route("/quarantine/{reference:str}/{what:str}", self._decide, methods=["POST"]),
             ]
         )
 
@@ -63,8 +65,9 @@ class Admin:
 
     async def _decide(self, request: Request) -> Response:
         event = _EVENTS.get(request.path_params["what"])
-        if event is None:
-            return JSONResponse({"error": "release or delete"}, 404)
+        reference = request.path_params["reference"]
+        if event is None or not _REFERENCE.fullmatch(reference):
+            return JSONResponse({"error": "release or delete, and a reference's number"}, 404)
         try:
             by = _who(await body_of(request, _MOST_BODY))
         except (BodyTooLarge, UsageError) as error:
@@ -72,7 +75,7 @@ class Admin:
         exchange = str(next(self._numbers))
         try:
             # It returns once all that follows is done, so what was told is there.
-            await self._take(event(exchange, request.path_params["reference"], by))
+            await self._take(event(exchange, int(reference), by))
         except Stopped:
             return JSONResponse({"error": "the DCC is stopping"}, 503)
         done = self._asked.pop(exchange, False)
