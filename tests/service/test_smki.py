@@ -69,3 +69,20 @@ async def test_a_key_store_that_cannot_be_read_is_no_traceback() -> None:
     async with client_of(SmkiService(make, WallClock(), EventLog("dcc"))) as client:
         got = await client.post(SEARCH, content=build_search_request(SearchRequest(device=ESME)), headers=XML)
     assert got.status_code == 503
+
+
+@in_loop
+async def test_a_key_store_that_can_be_read_later_is() -> None:
+    tries: list[int] = []
+
+    def make() -> Repository:
+        tries.append(1)
+        if len(tries) == 1:
+            raise UsageError("no key store there yet")
+        return Repository(KEYS.described())
+
+    async with client_of(SmkiService(make, WallClock(), EventLog("dcc"))) as client:
+        body = build_search_request(SearchRequest(device=ESME))
+        answers = [(await client.post(SEARCH, content=body, headers=XML)).status_code for _ in range(3)]
+    assert answers == [503, 200, 200]
+    assert len(tries) == 2

@@ -76,7 +76,7 @@ class SmkiService:
         return Response(told.body, told.status, media_type=media_type)
 
     async def _repository(self) -> Repository:
-        """The repository, made once however many wait for it."""
-        if self._made is None:
+        """The repository, made once however many wait for it; what could not be made is tried again."""
+        if self._made is None or (self._made.done() and self._made.exception() is not None):
             self._made = asyncio.create_task(asyncio.to_thread(self._make))
         return await asyncio.shield(self._made)
