@@ -79,6 +79,8 @@ def test_a_failed_write_leaves_nothing_of_itself(tmp_path: Path) -> None:
     with pytest.raises(NotRemembered):
         asyncio.run(memory.write(unwritable))
     assert memory.load() == {"a": b"1"}
+    asyncio.run(memory.write({"b": b"2", "a": None}))
+    assert memory.load() == {"b": b"2"}
     memory.close()
 
 
@@ -123,12 +125,13 @@ def test_a_file_that_is_no_memory_is_refused_and_left_alone(tmp_path: Path) -> N
     assert path.read_bytes().startswith(b"a letter")
 
 
-def test_a_memory_of_a_later_format_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_memory_of_another_format_is_refused(tmp_path: Path, version: int) -> None:
     path = tmp_path / "state"
     with sqlite3.connect(path) as file:
-        file.execute("PRAGMA user_version = 2")
+        file.execute(f"PRAGMA user_version = {version}")
     file.close()
-    with pytest.raises(UsageError, match="format 2"):
+    with pytest.raises(UsageError, match=f"format {version}, where this doorstep writes 2"):
         SqliteMemory(path, OWNER)
 
 
