@@ -19,6 +19,7 @@ from lxml import etree
 
 from benchmarks.requests import Posting, Street
 from doorstep.duis.simple_type import BASE64
+from doorstep.duis.writing import serialise
 from doorstep.duis.xml import DS, Node, parse
 from doorstep.gbcs import decode
 from doorstep.gbcs.keys import PrivateKey, PublicKey
@@ -81,14 +82,15 @@ def work_of(posting: Posting, street: Street) -> Work:
     signature = root[-1]
     digest = BASE64.read(signature.findtext(f".//{{{DS}}}DigestValue", ""))
     value = BASE64.read(signature.findtext(f"{{{DS}}}SignatureValue", ""))
-    signed_answer = deepcopy(posting.answer)
+    answer = parse(serialise(posting.answer))
+    signed_answer = deepcopy(answer)
     signed_answer.append(deepcopy(signature))
     return Work(
         posting.document,
         digest,
         _der(value),
         street.user_key(),
-        posting.answer,
+        answer,
         signed_answer,
         signed_answer[-1][0],
         street.dcc_key(),

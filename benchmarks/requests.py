@@ -20,9 +20,9 @@ from doorstep.duis import (
     service_request,
     signed_pre_command,
 )
-from doorstep.duis.response import Content, LocalCommand, PreCommand, response_root
+from doorstep.duis.response import Content, LocalCommand, PreCommand, write_response
 from doorstep.duis.transform import Known, signed_form, transform
-from doorstep.duis.xml import Node
+from doorstep.duis.writing import Canonical
 from doorstep.eui import Eui
 from doorstep.gbcs import KeyRing, KeyUsage
 from doorstep.gbcs.keys import PrivateKey, PublicKey
@@ -46,7 +46,7 @@ class Posting(NamedTuple):
     request: Request
     path: str
     document: bytes
-    answer: Node
+    answer: Canonical
 
 
 class Street(NamedTuple):
@@ -113,8 +113,8 @@ def new_street(folder: Path, homes: int) -> Street:
     return Street(plan, folder, KeyRing(FolderKeyStore(folder)), began)
 
 
-def _answer(request: Request, content: Content) -> Node:
+def _answer(request: Request, content: Content) -> Canonical:
     message = ResponseMessage(request.service_reference, request.service_reference_variant, content)
-    return response_root(
+    return write_response(
         Response(code="I0", response_date_time=0, request_id=request.request_id, body=message)
     )

@@ -27,7 +27,7 @@ HEADER = (
     "<sr:ServiceReference>4.1</sr:ServiceReference>"
     "<sr:ServiceReferenceVariant>4.1.1</sr:ServiceReferenceVariant>"
 )
-BODY = "<sr:ReadInstantaneousImportRegisters/>"
+BODY = "<sr:ReadInstantaneousImportRegisters></sr:ReadInstantaneousImportRegisters>"
 
 
 def written(header: str = HEADER, body: str = BODY, version: str = "5.1", rest: str = "") -> bytes:
@@ -73,7 +73,8 @@ def test_every_header_element_both_ways() -> None:
 
 
 def test_prefixes_white_space_and_the_case_of_identifiers_are_the_senders() -> None:
-    document = written(HEADER.replace(ID, f"\n {ID.lower()} ").replace(">4<", "> 4\n<")).replace(b"sr:", b"")
+    header = HEADER.replace(ID, f"\n {ID.lower()} ").replace(">4<", "> 4\n<")
+    document = written(header, "<sr:ReadInstantaneousImportRegisters/>").replace(b"sr:", b"")
     assert (
         parse_request(document.replace(b"xmlns:sr", b"xmlns").replace(b"><", b">\r\n\t<")) == READ_REGISTERS
     )

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 
 from doorstep.duis import RequestId, build_request, element, service_request, sign
-from doorstep.duis.response import response_root
+from doorstep.duis.response import build_response
 from doorstep.gbcs import KeyUsage
 from doorstep.road.configurations import dcc_config, user_config
 from doorstep.service.clock import WallClock
@@ -84,7 +84,7 @@ def test_it_validates_requests_that_we_sign_and_no_changed_byte(scene: Scene) ->
 def test_it_parses_our_responses(scene: Scene, case: str) -> None:
     response = CASES[case][0]
     config = dcc_config(scene.plan, scene.keys, WallClock().now())
-    parsed = scene.supplier.well("parse", xml=config.sign(response_root(response)).decode())
+    parsed = scene.supplier.well("parse", xml=config.sign(build_response(response)).decode())
     assert parsed["code"] == response.code
 
 

@@ -102,9 +102,9 @@ def _indented(content: Any) -> str:
     """What the DCC itself reports, as XML that a person reads."""
     from lxml import etree
 
-    from doorstep.duis import xml
+    from doorstep.duis import writing
     from doorstep.duis.envelope import SCHEMA_VERSION
 
-    node = content.to_xml(xml.document("Response", SCHEMA_VERSION))
+    (node,) = etree.fromstring(writing.document("Response", SCHEMA_VERSION, content.to_xml(above=1)))
     etree.indent(node)
     return etree.tostring(node, encoding="unicode")

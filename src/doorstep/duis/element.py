@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from doorstep.duis import xml
 from doorstep.duis.simple_type import BASE64, SimpleType
+from doorstep.duis.writing import SCOPE, Prefixes, escaped, tags
 from doorstep.errors import EncodeError, InputError, XmlError
 
 __all__ = ["Element", "element"]
@@ -112,12 +113,19 @@ class Element(Struct, frozen=True):
         except EncodeError as error:
             raise XmlError(f"{xml.place(node)}: {error.detail}") from None
 
-    def to_xml(self, parent: xml.Node) -> xml.Node:
-        """Append the element to a document.
+    def to_xml(self, above: int, around: Prefixes = SCOPE) -> str:
+        """The element in canonical form, as it stands in a DUIS document with so many elements above it.
 
         Raises :class:`EncodeError` where it nests deeper than a document may that is to be read back.
         """
-        return _append(self, parent, xml.MAX_DEPTH - 1 - sum(1 for _ in parent.iterancestors()))
+        if above >= xml.MAX_DEPTH:
+            raise EncodeError(self.name, f"elements nest deeper than {xml.MAX_DEPTH}")
+        start, end, within = tags(self.name, self.attributes, around)
+        if self.children:
+            content = "".join([child.to_xml(above + 1, within) for child in self.children])
+        else:
+            content = escaped(self.text)
+        return f"{start}{content}{end}"
 
 
 def _read(text: str, kind: SimpleType[T], place: str) -> T:
@@ -125,12 +133,3 @@ def _read(text: str, kind: SimpleType[T], place: str) -> T:
         return kind.read(text)
     except InputError as error:
         raise XmlError(f"{place}: {error}") from None
-
-
-def _append(value: Element, parent: xml.Node, room: int) -> xml.Node:
-    if room < 1:
-        raise EncodeError(value.name, f"elements nest deeper than {xml.MAX_DEPTH}")
-    node = xml.child(parent, value.name, value.text, value.attributes)
-    for child in value.children:
-        _append(child, node, room - 1)
-    return node

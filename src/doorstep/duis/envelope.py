@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from doorstep.duis import catalogue, leaf, xml
+from doorstep.duis import catalogue, leaf, writing, xml
 from doorstep.duis.leaf import Leaf, Leaves
 from doorstep.duis.simple_type import matching, one_of
+from doorstep.duis.writing import Canonical, tag
 from doorstep.errors import EncodeError, InputError, XmlError
 
 __all__ = ["REFERENCES", "SCHEMA_VERSION", "SIGNATURE", "check", "check_reference", "read", "write"]
@@ -56,11 +57,10 @@ def read(document: bytes | xml.Node, name: str, header: Leaves) -> tuple[dict[st
     return fields, root[1][0]
 
 
-def write(name: str, header: Leaves, value: Any) -> tuple[xml.Node, xml.Node]:
-    """A new document with a value's Header, and its empty Body."""
-    root = xml.document(name, value.schema_version)
-    leaf.write(xml.child(root, "Header"), header, value)
-    return root, xml.child(root, "Body")
+def write(name: str, header: Leaves, value: Any, body: str) -> Canonical:
+    """A document with a value's Header, and a Body of what is written already."""
+    content = tag("Header", leaf.write(header, value)) + tag("Body", body)
+    return writing.document(name, value.schema_version, content)
 
 
 def check_reference(reference: str, variant: str) -> None:

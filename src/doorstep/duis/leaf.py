@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from doorstep.duis import xml
 from doorstep.duis.simple_type import SimpleType
+from doorstep.duis.writing import escaped, tag
 from doorstep.errors import EncodeError, InputError, XmlError
 
 __all__ = ["Leaf", "Leaves", "built", "check", "read", "value_of", "write"]
@@ -67,10 +68,9 @@ def built(node: xml.Node, make: Callable[..., T], **fields: Any) -> T:
         raise XmlError(f"{xml.place(node)}: {error}") from None
 
 
-def write(parent: xml.Node, leaves: Leaves, value: object) -> None:
-    """Append a value's leaves to an element. Raises :class:`EncodeError` as :func:`check` does."""
-    for leaf, text in _texts(leaves, value):
-        xml.child(parent, leaf.name, text)
+def write(leaves: Leaves, value: object) -> str:
+    """A value's leaves in canonical form. Raises :class:`EncodeError` as :func:`check` does."""
+    return "".join([tag(leaf.name, escaped(text)) for leaf, text in _texts(leaves, value)])
 
 
 def check(leaves: Leaves, value: object) -> None:

@@ -14,6 +14,7 @@ from doorstep.duis.envelope import SCHEMA_VERSION
 from doorstep.duis.leaf import Leaf, Leaves
 from doorstep.duis.request_id import REQUEST_ID, RequestId
 from doorstep.duis.simple_type import BASE64, BOOLEAN, DATE_TIME, integer
+from doorstep.duis.writing import Canonical, serialise
 from doorstep.errors import EncodeError
 
 __all__ = [
@@ -23,9 +24,9 @@ __all__ = [
     "build_request",
     "element",
     "parse_request",
-    "request_root",
     "service_request",
     "signed_pre_command",
+    "write_request",
 ]
 
 
@@ -109,15 +110,16 @@ def parse_request(document: bytes | xml.Node) -> Request:
 
 def build_request(request: Request) -> bytes:
     """The request as a document without a signature."""
-    return xml.serialise(request_root(request))
+    return serialise(write_request(request))
 
 
-def request_root(request: Request) -> xml.Node:
-    """The root of that document."""
-    root, body = envelope.write("Request", _HEADER, request)
-    request.body.to_xml(body)
-    return root
+def write_request(request: Request) -> Canonical:
+    """The request in canonical form, for whoever signs it."""
+    return envelope.write("Request", _HEADER, request, request.body.to_xml(_ABOVE_BODY))
 
+
+_ABOVE_BODY: Final = 2
+"""What the element in the Body stands in: the root, and the Body."""
 
 _HEADER: Final[Leaves] = (
     Leaf("RequestID", "request_id", REQUEST_ID),

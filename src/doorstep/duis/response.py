@@ -14,6 +14,7 @@ from doorstep.duis.envelope import SCHEMA_VERSION
 from doorstep.duis.leaf import Leaf, Leaves
 from doorstep.duis.request_id import REQUEST_ID, RequestId
 from doorstep.duis.simple_type import BASE64, DATE_TIME, TEXT, hexadecimal, integer, one_of
+from doorstep.duis.writing import Canonical, serialise, tag
 from doorstep.errors import EncodeError, Unsupported, XmlError
 
 __all__ = [
@@ -29,7 +30,7 @@ __all__ = [
     "ResponseMessage",
     "build_response",
     "parse_response",
-    "response_root",
+    "write_response",
 ]
 
 
@@ -165,14 +166,12 @@ def parse_response(document: bytes | xml.Node) -> Response:
 
 def build_response(response: Response) -> bytes:
     """The response as a document without a signature."""
-    return xml.serialise(response_root(response))
+    return serialise(write_response(response))
 
 
-def response_root(response: Response) -> xml.Node:
-    """The root of that document, for whoever signs it."""
-    root, body = envelope.write("Response", _HEADER, response)
-    _write(body, response.body, _BODIES)
-    return root
+def write_response(response: Response) -> Canonical:
+    """The response in canonical form, for whoever signs it."""
+    return envelope.write("Response", _HEADER, response, _write(response.body, _BODIES))
 
 
 class _Form(Struct, frozen=True):
@@ -181,7 +180,7 @@ class _Form(Struct, frozen=True):
     type: Callable[..., Any]
     leaves: Leaves
     read_rest: Callable[[xml.Node, list[xml.Node]], dict[str, Any]] | None = None
-    write_rest: Callable[[xml.Node, Any], None] | None = None
+    write_rest: Callable[[Any], str] | None = None
 
 
 def _read(node: xml.Node, form: _Form) -> Any:
@@ -193,12 +192,10 @@ def _read(node: xml.Node, form: _Form) -> Any:
     return leaf.built(node, form.type, **fields)
 
 
-def _write(parent: xml.Node, value: Any, forms: dict[str, _Form]) -> None:
+def _write(value: Any, forms: dict[str, _Form]) -> str:
     name, form = next((name, form) for name, form in forms.items() if form.type is type(value))
-    node = xml.child(parent, name)
-    leaf.write(node, form.leaves, value)
-    if form.write_rest:
-        form.write_rest(node, value)
+    rest = form.write_rest(value) if form.write_rest else ""
+    return tag(name, leaf.write(form.leaves, value) + rest)
 
 
 def _read_content(parent: xml.Node, rest: list[xml.Node]) -> dict[str, Any]:
@@ -214,14 +211,15 @@ def _read_content(parent: xml.Node, rest: list[xml.Node]) -> dict[str, Any]:
     return {"content": Element.from_xml(rest[0])}
 
 
-def _write_content(node: xml.Node, message: ResponseMessage) -> None:
+def _write_content(message: ResponseMessage) -> str:
     content = message.content
+    if content is None:
+        return ""
     if isinstance(content, Element):
-        content.to_xml(node)
-    elif isinstance(content, GbcsPayload):
-        leaf.write(node, _PAYLOAD, content)
-    elif content is not None:
-        _write(node, content, _CONTENTS)
+        return content.to_xml(_ABOVE_CONTENT)
+    if isinstance(content, GbcsPayload):
+        return leaf.write(_PAYLOAD, content)
+    return _write(content, _CONTENTS)
 
 
 def _read_alert(parent: xml.Node, rest: list[xml.Node]) -> dict[str, Any]:
@@ -230,12 +228,16 @@ def _read_alert(parent: xml.Node, rest: list[xml.Node]) -> dict[str, Any]:
     return {"alert": Element.from_xml(rest[0][0])}
 
 
-def _write_alert(node: xml.Node, message: DccAlert) -> None:
-    message.alert.to_xml(xml.child(node, "DCCAlert"))
+def _write_alert(message: DccAlert) -> str:
+    return tag("DCCAlert", message.alert.to_xml(_ABOVE_ALERT))
 
 
 _UNSIGNED_16: Final = integer(0, (1 << 16) - 1)
 _UNSIGNED_32: Final = integer(0, (1 << 32) - 1)
+
+# What they stand in: the root, the Body, the message, and the DCCAlert.
+_ABOVE_CONTENT: Final = 3
+_ABOVE_ALERT: Final = 4
 
 _HEADER: Final[Leaves] = (
     Leaf("RequestID", "request_id", REQUEST_ID, optional=True),

@@ -28,6 +28,7 @@ from doorstep.duis import xml
 from doorstep.duis.element import Element
 from doorstep.duis.envelope import SIGNATURE
 from doorstep.duis.simple_type import BASE64, SimpleType, integer
+from doorstep.duis.writing import Canonical, escaped, put_last, serialise
 from doorstep.errors import BadSignature, EncodeError, InputError, NoKey
 
 if TYPE_CHECKING:
@@ -52,25 +53,27 @@ class Verified(Struct, frozen=True):
     certificate: x509.Certificate
 
 
-def sign(document: bytes | xml.Node, key: ec.EllipticCurvePrivateKey, issuer_name: str, serial: int) -> bytes:
+def sign(
+    document: bytes | Canonical, key: ec.EllipticCurvePrivateKey, issuer_name: str, serial: int
+) -> bytes:
     """The document with an enveloped signature; the same document and key give the same bytes.
 
-    A document that is given as its root has to be as :func:`~doorstep.duis.xml.parse` leaves one. ``key`` is
-    the party's P-256 XML-signing key; ``issuer_name`` and ``serial`` name its certificate, as
-    :func:`issuer_and_serial` gives them. Raises :class:`XmlError` for a document that does not parse, and
-    :class:`EncodeError` for one that has a signature already or a key of another curve.
+    It goes out in canonical form. ``key`` is the party's P-256 XML-signing key; ``issuer_name`` and
+    ``serial`` name its certificate, as :func:`issuer_and_serial` gives them. Raises :class:`XmlError` for a
+    document that does not parse, and :class:`EncodeError` for one that has a signature already or a key of
+    another curve.
     """
-    root = xml.parse(document) if isinstance(document, bytes) else document
-    if next(root.iter(SIGNATURE), None) is not None:
-        raise EncodeError("Signature", "the document has one already")
+    text = _read_unsigned(document) if isinstance(document, bytes) else document
+    if f"<{_PREFIX}:Signature" in text:
+        raise _signed_already()
     if not isinstance(key.curve, ec.SECP256R1):
         raise EncodeError("Signature", f"the key is on {key.curve.name}; DUIS signs with P-256")
     if not xml.is_text(issuer_name):
         raise EncodeError("X509IssuerName", "the text has a character that XML cannot hold")
-    digest = BASE64.render(_digest(root))
+    digest = BASE64.render(hashlib.sha256(text.encode()).digest())
     r, s = decode_dss_signature(key.sign(_FORMS[_PREFIX].signed_info(digest), _SIGNING))
     value = BASE64.render(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-    return xml.serialise(root, _WRITTEN.format(*map(xml.escaped, (digest, value, issuer_name, str(serial)))))
+    return serialise(put_last(text, _FORMS[_PREFIX].filled((digest, value, issuer_name, str(serial)))))
 
 
 def verify(document: bytes, certificate_for: CertificateFor) -> Verified:
@@ -138,14 +141,17 @@ class _Form(Struct, frozen=True):
     whole: str
     info: str
 
+    def filled(self, values: _Values) -> str:
+        """The signature with these values."""
+        return self.whole.format(*map(escaped, values))
+
     def is_of(self, signature: xml.Node, values: _Values) -> bool:
         """Whether a signature with these values is of the form, to the last byte."""
-        wanted = self.whole.format(*map(xml.escaped, values))
-        return xml.canonical(signature, exclusive=True) == wanted.encode()
+        return xml.canonical(signature, exclusive=True) == self.filled(values).encode()
 
     def signed_info(self, digest: str) -> bytes:
         """SignedInfo, which is what the value of a signature is over."""
-        return self.info.format(xml.escaped(digest)).encode()
+        return self.info.format(escaped(digest)).encode()
 
 
 def _form(prefix: str | None) -> _Form:
@@ -158,14 +164,23 @@ def _form(prefix: str | None) -> _Form:
 _FORMS: Final = {prefix: _form(prefix) for prefix in (_PREFIX, None)}
 """The form as nearly everybody writes it."""
 
-_WRITTEN: Final = xml.serialise(_SIGNATURE).decode().partition("?>")[2]
-"""The form as it is written."""
-
 _SIGNING: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
 _VERIFYING: Final = ec.ECDSA(SHA256())
 _MOST_KEYS: Final = 1024
 _SERIAL: Final = integer(0, (1 << 160) - 1)
 """A certificate's serial number has at most 20 bytes."""
+
+
+def _read_unsigned(document: bytes) -> Canonical:
+    """A document that is yet to be signed, in canonical form."""
+    root = xml.parse(document)
+    if next(root.iter(SIGNATURE), None) is not None:
+        raise _signed_already()
+    return Canonical(xml.canonical(root).decode())
+
+
+def _signed_already() -> EncodeError:
+    return EncodeError("Signature", "the document has one already")
 
 
 def _filled(*values: str) -> xml.Node:

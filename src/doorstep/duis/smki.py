@@ -13,6 +13,7 @@ from msgspec import Struct
 from doorstep.duis import leaf, xml
 from doorstep.duis.leaf import Leaf, Leaves
 from doorstep.duis.simple_type import BASE64, BOOLEAN, SimpleType, integer, matching, one_of
+from doorstep.duis.writing import bare, serialise, tag
 from doorstep.errors import EncodeError, XmlError
 from doorstep.eui import Eui
 
@@ -168,17 +169,12 @@ def _entries(root: xml.Node, name: str) -> tuple[Entry, ...]:
 
 
 def _document(name: str, leaves: Leaves, value: object) -> bytes:
-    root = xml.bare(name)
-    leaf.write(root, leaves, value)
-    return xml.serialise(root)
+    return serialise(bare(name, leaf.write(leaves, value)))
 
 
 def _answer(name: str, audit: str, each: str, entries: tuple[Entry, ...]) -> bytes:
-    root = xml.bare(name)
-    leaf.write(root, _OUTCOME, _Outcome(audit))
-    for entry in entries:
-        leaf.write(xml.child(root, _plain(each)), _ENTRY, entry)
-    return xml.serialise(root)
+    found = [tag(_plain(each), leaf.write(_ENTRY, entry)) for entry in entries]
+    return serialise(bare(name, leaf.write(_OUTCOME, _Outcome(audit)) + "".join(found)))
 
 
 def _plain(name: str) -> str:

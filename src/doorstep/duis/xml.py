@@ -29,18 +29,13 @@ __all__ = [
     "XSI",
     "Check",
     "Node",
-    "bare",
     "canonical",
-    "child",
-    "document",
-    "escaped",
     "is_text",
     "local_name",
     "no_check",
     "parse",
     "place",
     "qualified",
-    "serialise",
 ]
 
 SR: Final = "http://www.dccinterface.co.uk/ServiceUserGateway"
@@ -75,15 +70,12 @@ Node: TypeAlias = etree._Element
 Check: TypeAlias = Callable[[Node], None]
 """What a document is held to besides doorstep's own rules, given its root: raises :class:`XmlError`."""
 
-_PREFIXES: Final = {SR: "sr", RA: "ra", DS: "ds"}
-_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>'
 _DECLARED: Final = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml\s[^?>]*?(?:encoding\s*=\s*["'](?P<encoding>[^"'?>]*)["'][^?>]*)?\?>"""
 )
 _DECLARED_WITHIN: Final = 200
 """How long an XML declaration may be, in bytes: a policy choice that keeps the search for it short."""
 _UNWANTED: Final = ((b"<!DOCTYPE", "a document type"), (b"<?", "a processing instruction"))
-_TO_ESCAPE: Final = re.compile("[&<>\r]")
 _SAID: Final = 80
 """How much of a name an error message repeats."""
 _NOT_TEXT: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -124,18 +116,6 @@ def no_check(root: Node) -> None:
     """The :data:`Check` that lets every document through."""
 
 
-def serialise(root: Node, last: str = "") -> bytes:
-    """The document in UTF-8 with its declaration, and without a character that is not needed.
-
-    ``last`` is an element that is written as the last child of the root, as it stands.
-    """
-    if last and not len(root):
-        root.text = root.text or ""  # So that it has an end tag.
-    document = etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False)
-    head, end, tag = document.rpartition(b"</") if last else (document, b"", b"")
-    return b"".join((_DECLARATION, head, last.encode(), end, tag))
-
-
 def canonical(node: Node, *, exclusive: bool = False) -> bytes:
     """Canonical XML 1.0 without comments of an element and all that it holds: inclusive, or exclusive.
 
@@ -146,39 +126,6 @@ def canonical(node: Node, *, exclusive: bool = False) -> bytes:
         return etree.tostring(node, method="c14n", exclusive=exclusive, with_comments=False)
     except etree.C14NError:
         raise XmlError("the document has no canonical form: a namespace name is not absolute") from None
-
-
-def escaped(text: str) -> str:
-    """The text of an element as canonical XML writes it."""
-    if not _TO_ESCAPE.search(text):
-        return text
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
-
-
-def document(name: str, schema_version: str) -> Node:
-    """A new DUIS root element, ``Request`` or ``Response``."""
-    return etree.Element(qualified(name), {"schemaVersion": schema_version}, nsmap={_PREFIXES[SR]: SR})
-
-
-def bare(name: str) -> Node:
-    """A new root element in no namespace, as the documents of the SMKI repository service have."""
-    return etree.Element(name)
-
-
-def child(parent: Node, name: str, text: str = "", attributes: tuple[tuple[str, str], ...] = ()) -> Node:
-    """A new last child of an element, with the usual prefix where its namespace has none yet."""
-    tag = qualified(name)
-    if tag is name:
-        namespace = tag[1:].partition("}")[0]
-        # The root has the namespace of DUIS, and lxml finds it; the others are asked for, which is slow.
-        known = namespace not in _PREFIXES or namespace in parent.nsmap.values()
-        node = etree.SubElement(parent, tag, nsmap=None if known else {_PREFIXES[namespace]: namespace})
-    else:
-        node = etree.SubElement(parent, tag)
-    for key, value in attributes:
-        node.set(key, value)
-    node.text = text or None
-    return node
 
 
 def qualified(name: str) -> str:

@@ -45,7 +45,7 @@ def _changed(old: bytes, new: bytes) -> bytes:
 
 
 def _nested(depth: int) -> bytes:
-    body = b"<sr:ReadMeterBalance/>"
+    body = b"<sr:ReadMeterBalance></sr:ReadMeterBalance>"
     deep = b"<sr:a>" * depth + b"</sr:a>" * depth
     return _unsigned(60).replace(body, b"<sr:ReadMeterBalance>" + deep + b"</sr:ReadMeterBalance>")
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from lxml import etree
 
-from doorstep.duis import Element, issuer_and_serial, sign, xml
+from doorstep.duis import Element, issuer_and_serial, sign
 from doorstep.duis.response import FutureDatedAlert, LocalCommand, PreCommand, parse_response
+from doorstep.duis.writing import Canonical
 from doorstep.gbcs import KeyUsage, decode
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc import alerts
@@ -19,7 +20,7 @@ from tests.reference import shared
 from tests.road.dcc.office import CHF, DCC, ENABLE, ESME, KEYS, NOW, SUPPLIER, alert, asked, read
 
 
-def _sign(document: xml.Node) -> bytes:
+def _sign(document: Canonical) -> bytes:
     key = KEYS.private_key(DCC, KeyUsage.XML_SIGNATURE)
     certificate = KEYS.certificate(DCC, KeyUsage.XML_SIGNATURE)
     assert key is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from doorstep.duis import xml
+from doorstep.duis.writing import Canonical
 from doorstep.eui import Eui
 from doorstep.gbcs.message import Message
 from doorstep.gbcs.outcome import failure, is_readable
@@ -39,7 +39,7 @@ class Desk:
         self,
         inventory: Inventory,
         thresholds: Thresholds,
-        sign: Callable[[xml.Node], bytes],
+        sign: Callable[[Canonical], bytes],
         broker: Broker,
         policy: DccPolicy,
         memory: Memory,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from doorstep.duis import codes, xml
+from doorstep.duis import codes
 from doorstep.duis.element import Element, element
 from doorstep.duis.request import Request
 from doorstep.duis.request_id import RequestId
@@ -17,9 +17,10 @@ from doorstep.duis.response import (
     GbcsPayload,
     Response,
     ResponseMessage,
-    response_root,
+    write_response,
 )
 from doorstep.duis.simple_type import BASE64
+from doorstep.duis.writing import Canonical
 from doorstep.eui import Eui
 from doorstep.gbcs.alerts import alert_code
 from doorstep.gbcs.message import Message
@@ -30,9 +31,9 @@ __all__ = ["Documents"]
 
 
 class Documents:
-    """Writes documents; ``sign`` puts the DCC's XML signature on one, given its root."""
+    """Writes documents; ``sign`` puts the DCC's XML signature on one."""
 
-    def __init__(self, sign: Callable[[xml.Node], bytes]) -> None:
+    def __init__(self, sign: Callable[[Canonical], bytes]) -> None:
         self._sign = sign
 
     def answer(self, request: Request, code: str, content: Content | None, now: Instant) -> bytes:
@@ -99,4 +100,4 @@ class Documents:
             request_id=request_id,
             response_id=response_id,
         )
-        return self._sign(response_root(response))
+        return self._sign(write_response(response))

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from doorstep.duis import xml
 from doorstep.duis.signature import CertificateFor, sign
+from doorstep.duis.writing import Canonical
 from doorstep.errors import DoorstepError, NoKey, Unsupported
 from doorstep.eui import Eui
 from doorstep.gbcs.gbt import pieces_of
@@ -57,8 +58,8 @@ class DccConfig(Struct, frozen=True):
     check: xml.Check = xml.no_check
     key_agreement_certificate: Callable[[Eui], bytes] = lambda _eui: b""
 
-    def sign(self, document: xml.Node) -> bytes:
-        """The document of a root, with the DCC's signature."""
+    def sign(self, document: bytes | Canonical) -> bytes:
+        """The document with the DCC's signature."""
         return sign(document, self.xml_key, self.xml_issuer, self.xml_serial)
 
 

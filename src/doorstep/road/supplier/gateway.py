@@ -24,7 +24,7 @@ from doorstep.duis import (
     verify,
     xml,
 )
-from doorstep.duis.request import request_root
+from doorstep.duis.request import build_request
 from doorstep.duis.signature import CertificateFor
 from doorstep.duis.simple_type import BASE64
 from doorstep.errors import BadSignature, DoorstepError
@@ -141,9 +141,9 @@ def document_of(config: SupplierConfig, request: Request) -> tuple[str, bytes]:
     """
     service = command_variant(request.command_variant).service
     assert service is not None
-    root = request_root(request)
-    config.check(root)
-    return service.path, config.sign(xml.serialise(root))
+    document = build_request(request)
+    config.check(xml.parse(document))
+    return service.path, config.sign(document)
 
 
 def read_answer(config: SupplierConfig, request: RequestId, status: int | None, body: bytes) -> Response:
