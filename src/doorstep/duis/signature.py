@@ -5,16 +5,14 @@ digest is over *inclusive* Canonical XML of the document without the signature, 
 *exclusive* form; the value is the raw r and s, not DER; and the signer is named by issuer and serial number.
 
 This is written over lxml's canonical forms and ``cryptography`` instead of with a library for XML signatures,
-because a stop has to sign without randomness (deterministic ECDSA), and because accepting one form only keeps
-out the tricks that a general verifier has to know. :data:`_SIGNATURE` is that form: signing fills it in, and
-verification compares what came with it, so that no part of a signature goes unread.
+because a stop has to sign without randomness (deterministic ECDSA), and because accepting one form only
+(:mod:`~doorstep.duis.signature_form`) keeps out the tricks that a general verifier has to know.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -24,11 +22,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from msgspec import Struct
 
-from doorstep.duis import xml
-from doorstep.duis.element import Element
+from doorstep.duis import signature_form, xml
 from doorstep.duis.envelope import SIGNATURE
+from doorstep.duis.signature_form import Values
 from doorstep.duis.simple_type import BASE64, SimpleType, integer
-from doorstep.duis.writing import Canonical, escaped, put_last, serialise
+from doorstep.duis.writing import Canonical, put_last, serialise
 from doorstep.errors import BadSignature, EncodeError, InputError, NoKey
 
 if TYPE_CHECKING:
@@ -64,16 +62,16 @@ def sign(
     another curve.
     """
     text = _read_unsigned(document) if isinstance(document, bytes) else document
-    if f"<{_PREFIX}:Signature" in text:
+    if _BEGINNING in text:
         raise _signed_already()
     if not isinstance(key.curve, ec.SECP256R1):
         raise EncodeError("Signature", f"the key is on {key.curve.name}; DUIS signs with P-256")
     if not xml.is_text(issuer_name):
         raise EncodeError("X509IssuerName", "the text has a character that XML cannot hold")
     digest = BASE64.render(hashlib.sha256(text.encode()).digest())
-    r, s = decode_dss_signature(key.sign(_FORMS[_PREFIX].signed_info(digest), _SIGNING))
+    r, s = decode_dss_signature(key.sign(signature_form.signed_info(digest), _SIGNING))
     value = BASE64.render(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-    return serialise(put_last(text, _FORMS[_PREFIX].filled((digest, value, issuer_name, str(serial)))))
+    return serialise(put_last(text, signature_form.written(Values(digest, value, issuer_name, str(serial)))))
 
 
 def verify(document: bytes, certificate_for: CertificateFor) -> Verified:
@@ -85,17 +83,16 @@ def verify(document: bytes, certificate_for: CertificateFor) -> Verified:
     """
     root = xml.parse(document)
     signature = _only_signature(root)
-    values = _values(signature)
-    signed_info = _signed_info(signature, values)
-    digest, value, issuer_name, serial = values
-    number = _read("X509SerialNumber", serial, _SERIAL)
-    certificate = certificate_for(issuer_name.strip(xml.WHITE_SPACE), number)
+    values, signed_info = signature_form.read(signature)
+    number = _read("X509SerialNumber", values.serial, _SERIAL)
+    certificate = certificate_for(values.issuer_name.strip(xml.WHITE_SPACE), number)
     if certificate is None:
-        raise NoKey(f"no certificate of issuer {issuer_name[:80]!r} with serial number {number}")
+        raise NoKey(f"no certificate of issuer {values.issuer_name[:80]!r} with serial number {number}")
     root.remove(signature)
-    if _digest(root) != _read("DigestValue", digest, BASE64):
+    digest = hashlib.sha256(xml.canonical(root)).digest()
+    if digest != _read("DigestValue", values.digest, BASE64):
         raise BadSignature("the document is not what was signed: its digest differs")
-    _verify_value(certificate, _read("SignatureValue", value, BASE64), signed_info)
+    _verify_value(certificate, _read("SignatureValue", values.value, BASE64), signed_info)
     return Verified(root, certificate)
 
 
@@ -112,57 +109,8 @@ def issuer_and_serial(certificate: x509.Certificate) -> tuple[str, int]:
     return certificate.issuer.rfc4514_string(), certificate.serial_number
 
 
-_Values = tuple[str, str, str, str]
-"""DigestValue, SignatureValue, X509IssuerName and X509SerialNumber: all that differs between signatures."""
-
-_PREFIX: Final = "ds"
-_SIGNATURE: Final = xml.parse(
-    b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>'
-    b'<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
-    b'<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"/>'
-    b'<ds:Reference URI=""><ds:Transforms>'
-    b'<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/></ds:Transforms>'
-    b'<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
-    b"<ds:DigestValue>{0}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
-    b"<ds:SignatureValue>{1}</ds:SignatureValue>"
-    b"<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{2}</ds:X509IssuerName>"
-    b"<ds:X509SerialNumber>{3}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo>"
-    b"</ds:Signature>"
-)
-"""The one form of a signature that there is, with places for its four values."""
-
-_PLACES: Final = ((0, 2, 2), (1,), (2, 0, 0, 0), (2, 0, 0, 1))
-"""Where the values stand: which child of which child."""
-
-
-class _Form(Struct, frozen=True):
-    """The form in canonical XML, for one prefix of its namespace."""
-
-    whole: str
-    info: str
-
-    def filled(self, values: _Values) -> str:
-        """The signature with these values."""
-        return self.whole.format(*map(escaped, values))
-
-    def is_of(self, signature: xml.Node, values: _Values) -> bool:
-        """Whether a signature with these values is of the form, to the last byte."""
-        return xml.canonical(signature, exclusive=True) == self.filled(values).encode()
-
-    def signed_info(self, digest: str) -> bytes:
-        """SignedInfo, which is what the value of a signature is over."""
-        return self.info.format(escaped(digest)).encode()
-
-
-def _form(prefix: str | None) -> _Form:
-    whole, info = (xml.canonical(node, exclusive=True).decode() for node in (_SIGNATURE, _SIGNATURE[0]))
-    if prefix is None:
-        whole, info = (text.replace("xmlns:ds", "xmlns").replace("ds:", "") for text in (whole, info))
-    return _Form(whole, info)
-
-
-_FORMS: Final = {prefix: _form(prefix) for prefix in (_PREFIX, None)}
-"""The form as nearly everybody writes it."""
+_BEGINNING: Final = "<ds:Signature "
+"""How a signature in a document of ours begins."""
 
 _SIGNING: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
 _VERIFYING: Final = ec.ECDSA(SHA256())
@@ -183,42 +131,6 @@ def _signed_already() -> EncodeError:
     return EncodeError("Signature", "the document has one already")
 
 
-def _filled(*values: str) -> xml.Node:
-    """A signature with these values."""
-    signature = deepcopy(_SIGNATURE)
-    for place, value in zip(_PLACES, values, strict=True):
-        _at(signature, place).text = value or None
-    return signature
-
-
-def _values(signature: xml.Node) -> _Values:
-    """The values of a signature, empty where there are none: the form is still to be checked."""
-    found = []
-    for place in _PLACES:
-        try:
-            found.append(_at(signature, place).text or "")
-        except IndexError:
-            found.append("")
-    digest, value, issuer_name, serial = found
-    return digest, value, issuer_name, serial
-
-
-def _at(node: xml.Node, place: tuple[int, ...]) -> xml.Node:
-    for number in place:
-        node = node[number]
-    return node
-
-
-def _signed_info(signature: xml.Node, values: _Values) -> bytes:
-    """SignedInfo in canonical XML, of a signature that is of the form. Raises :class:`BadSignature`."""
-    form = _FORMS.get(signature.prefix)
-    if form is not None and form.is_of(signature, values):
-        return form.signed_info(values[0])
-    # Other prefixes are no difference. Anything else is, and the reason names its place.
-    _expect(Element.from_xml(signature), Element.from_xml(_filled(*values)), "Signature")
-    return xml.canonical(signature[0], exclusive=True)
-
-
 def _only_signature(root: xml.Node) -> xml.Node:
     found = list(root.iter(SIGNATURE))
     if len(found) != 1:
@@ -228,32 +140,11 @@ def _only_signature(root: xml.Node) -> xml.Node:
     return found[0]
 
 
-def _expect(found: Element, wanted: Element, path: str) -> None:
-    """Raise :class:`BadSignature` at the first place where an element is not what it has to be."""
-    if found.attributes != wanted.attributes:
-        raise BadSignature(f"{path} has attributes {found.attributes}; it has to have {wanted.attributes}")
-    names, wanted_names = (tuple(child.name for child in each.children) for each in (found, wanted))
-    if names != wanted_names:
-        raise BadSignature(f"{path} holds {_listed(names)}; it has to hold {_listed(wanted_names)}")
-    if found.text != wanted.text:
-        raise BadSignature(f"{path} holds text")
-    for child, wanted_child in zip(found.children, wanted.children, strict=True):
-        _expect(child, wanted_child, f"{path}/{_listed((child.name,))}")
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(name.removeprefix(f"{{{xml.DS}}}") for name in names) or "nothing"
-
-
 def _read(name: str, text: str, kind: SimpleType[T]) -> T:
     try:
         return kind.read(text)
     except InputError as error:
         raise BadSignature(f"{name}: {error}") from None
-
-
-def _digest(root: xml.Node) -> bytes:
-    return hashlib.sha256(xml.canonical(root)).digest()
 
 
 def _verify_value(certificate: x509.Certificate, value: bytes, signed_info: bytes) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "serialise",
     "tag",
     "tags",
+    "unescaped",
 ]
 
 Canonical = NewType("Canonical", str)
@@ -92,6 +93,13 @@ def tags(name: str, attributes: Iterable[tuple[str, str]], around: Prefixes) -> 
 def escaped(text: str) -> str:
     """The text of an element as canonical XML writes it."""
     return text.translate(_IN_TEXT) if _TO_ESCAPE.search(text) else text
+
+
+def unescaped(text: str) -> str:
+    """The inverse of :func:`escaped`."""
+    if "&" not in text:
+        return text
+    return text.replace("&#xD;", "\r").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
 
 
 def put_last(root: Canonical, element: str) -> Canonical:
