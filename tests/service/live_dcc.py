@@ -72,13 +72,14 @@ class LiveDcc:
         self.background = Background()
         self.pusher: Pusher | None = None
 
-    async def _take(self, posted: events.Posted) -> None:
-        self.posted.append(posted.body)
-        ill = self.ill.pop(0) if self.ill and self.ill[0] else 0
-        if ill or self.instead:
-            self.gateway.answer(events.Answer(posted.exchange, ill or 200, self.instead))
-            return
-        await self.driver.take(posted)
+    async def _take(self, together: events.Together) -> None:
+        for posted in together.posted:
+            self.posted.append(posted.body)
+            ill = self.ill.pop(0) if self.ill and self.ill[0] else 0
+            if ill or self.instead:
+                self.gateway.answer(events.Answer(posted.exchange, ill or 200, self.instead))
+            else:
+                await self.driver.take(posted)
 
     async def _perform(self, event: events.DccEvent) -> None:
         if isinstance(event, events.Answer | events.Push) and event.body:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from doorstep.errors import UsageError
-from doorstep.road.dcc.events import Answer, Posted, Push, Pushed
+from doorstep.road.dcc.events import Answer, Posted, Push, Pushed, Together
 from doorstep.service import gateway as gateway_module
 from doorstep.service.driver import Stopped
 from doorstep.service.gateway import Gateway, Pusher
@@ -30,14 +30,19 @@ class Machine:
 
     def __init__(self, answer: Callable[[Posted], Answer | None], most_exchanges: int = 64) -> None:
         self.posted: list[Posted] = []
+        self.together: list[int] = []
+        self.idle = asyncio.Event()
+        self.idle.set()
         self.gateway = Gateway(self.take, max_body=1000, most_exchanges=most_exchanges)
         self._answer = answer
 
-    async def take(self, posted: Posted) -> None:
-        self.posted.append(posted)
-        answer = self._answer(posted)
-        if answer is not None:
-            self.gateway.answer(answer)
+    async def take(self, together: Together) -> None:
+        self.posted += together.posted
+        self.together.append(len(together.posted))
+        for answer in map(self._answer, together.posted):
+            if answer is not None:
+                self.gateway.answer(answer)
+        await self.idle.wait()
 
 
 def ok(posted: Posted) -> Answer:
@@ -88,6 +93,55 @@ async def test_answers_find_their_exchanges_in_whatever_order_they_come() -> Non
             machine.gateway.answer(Answer(posted.exchange, 200, posted.path.encode()))
         got = [await one for one in asking]
     assert [one.content for one in got] == [b"/0", b"/1", b"/2", b"/3", b"/4"]
+
+
+@in_loop
+async def test_those_that_come_while_others_are_served_are_given_together() -> None:
+    machine = Machine(ok)
+    machine.idle.clear()
+    async with client_of(machine) as client:
+        first = asyncio.create_task(client.post("/first"))
+        await until(lambda: machine.together == [1])
+        others = [asyncio.create_task(client.post(f"/{number}")) for number in range(40)]
+        await until(lambda: len(machine.gateway._arrived) == 40)
+        machine.idle.set()
+        assert {(await one).status_code for one in (first, *others)} == {200}
+    assert machine.together == [1, 32, 8]
+
+
+@in_loop
+async def test_one_that_the_machine_fails_for_takes_no_other_with_it() -> None:
+    def unless_poisoned(posted: Posted) -> Answer:
+        if posted.path == "/3":
+            raise RuntimeError("poisoned")
+        return ok(posted)
+
+    machine = Machine(unless_poisoned)
+    machine.idle.clear()
+    async with client_of(machine) as client:
+        asking = [asyncio.create_task(client.post("/0"))]
+        await until(lambda: machine.together == [1])
+        asking += [asyncio.create_task(client.post(f"/{number}")) for number in range(1, 6)]
+        await until(lambda: len(machine.gateway._arrived) == 5)
+        machine.idle.set()
+        got = [(await one).status_code for one in asking]
+    assert got == [200, 200, 200, 500, 200, 200]
+    assert machine.together[:2] == [1, 5]
+
+
+@in_loop
+async def test_one_that_nobody_waits_for_any_more_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_module, "_ANSWER_SECONDS", 0.05)
+    machine = Machine(lambda posted: None if posted.path == "/first" else ok(posted))
+    machine.idle.clear()
+    async with client_of(machine) as client:
+        first = asyncio.create_task(client.post("/first"))
+        await until(lambda: machine.together == [1])
+        assert (await client.post("/second")).status_code == 503
+        assert (await first).status_code == 503
+        machine.idle.set()
+        assert (await client.post("/third")).status_code == 200
+    assert [posted.path for posted in machine.posted] == ["/first", "/third"]
 
 
 @in_loop

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from doorstep.duis import build_request, element, service_request
 from doorstep.duis.request_id import RequestId
+from doorstep.duis.signature import verify
 from doorstep.errors import UsageError, XmlError
 from doorstep.eui import Eui
 from doorstep.road.dcc.access import Denied, authenticate
@@ -84,7 +85,7 @@ def test_the_digits_of_a_utrn_that_is_not_valid_are_not_repeated(tmp_path: Path)
 def test_a_gateway_refuses_what_is_not_valid(schema: PublishedSchema) -> None:
     def post(document: bytes) -> None:
         keys = office.KEYS.certificate_by_serial
-        authenticate(office.xml_signed(document), keys, DccPolicy(), office.NOW, schema.check)
+        authenticate(verify(office.xml_signed(document), keys), DccPolicy(), office.NOW, schema.check)
 
     mine = replace(REQUEST, request_id=replace(REQUEST.request_id, originator=office.SUPPLIER))
     post(build_request(mine))

@@ -94,9 +94,16 @@ class Outbox(Generic[Out]):
     def __init__(self) -> None:
         self._events: deque[Out] = deque()
 
+    def __len__(self) -> int:
+        return len(self._events)
+
     def put(self, event: Out) -> None:
         """Add an event behind the others."""
         self._events.append(event)
+
+    def put_at(self, place: int, event: Out) -> None:
+        """Add an event before those that came since there were only ``place`` of them."""
+        self._events.insert(place, event)
 
     def take(self) -> Out | None:
         """The oldest event, or None."""

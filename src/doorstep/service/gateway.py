@@ -1,7 +1,8 @@
 """The DCC's gateway for its Users: three services over HTTP, and the pushes to their receive addresses.
 
 Every request, right or wrong, becomes a :class:`~doorstep.road.dcc.events.Posted`, and the machine's
-:class:`~doorstep.road.dcc.events.Answer` its response. HTTP alone answers only what must not reach the
+:class:`~doorstep.road.dcc.events.Answer` its response. Those that come while the machine is busy with others
+are given to it together. HTTP alone answers only what must not reach the
 machine: 413 for a body over the limit, of which no more than the limit is ever read; 408 for one that
 takes too long to come; 503 when too many are in hand, or when no answer comes.
 """
@@ -18,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from doorstep.eui import Eui
-from doorstep.road.dcc.events import Answer, Posted, Push, Pushed
+from doorstep.road.dcc.events import Answer, Posted, Push, Pushed, Together
 from doorstep.service.driver import Stopped
 from doorstep.service.http_body import BodyTooLarge, read_body
 
@@ -31,6 +32,9 @@ _READ_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 30.0
 _PUSH_SECONDS: Final = 10.0
 _OK: Final = 200
+_MOST_TOGETHER: Final = 32
+"""Requests that are given to the machine at once: the last of them waits for the machine to serve all."""
+
 _HttpAnswer: TypeAlias = tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]
 """An HTTP response: status, body and headers. Made by hand, since this is done for every request."""
 
@@ -42,14 +46,17 @@ _CLOSE: Final = ((b"connection", b"close"),)  # or the rest of the body would be
 class Gateway:
     """The Users' side of the DCC, as an ASGI application.
 
-    ``take`` gives the machine an event; what the machine answers comes back by :meth:`answer`.
-    ``max_body`` is in bytes; ``most_exchanges`` bounds the requests that are in hand at once.
+    ``take`` gives the machine an event and returns when it has been dealt with; what the machine answers
+    comes back by :meth:`answer`. ``max_body`` is in bytes; ``most_exchanges`` bounds the requests that are in
+    hand at once.
     """
 
     def __init__(
-        self, take: Callable[[Posted], Awaitable[None]], *, max_body: int, most_exchanges: int = 64
+        self, take: Callable[[Together], Awaitable[None]], *, max_body: int, most_exchanges: int = 64
     ) -> None:
         self._take = take
+        self._arrived: list[Posted] = []
+        self._giving: asyncio.Task[None] | None = None
         self._max_body = max_body
         self._most_exchanges = most_exchanges
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
@@ -102,11 +109,35 @@ class Gateway:
         exchange = str(next(self._numbers))
         waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[exchange] = waiting
+        self._arrived.append(Posted(exchange, method, path, content_type, body))
+        if self._giving is None:
+            self._giving = asyncio.create_task(self._give_all())
         try:
-            await self._take(Posted(exchange, method, path, content_type, body))
             return await waiting
         finally:
             del self._waiting[exchange]
+
+    async def _give_all(self) -> None:
+        """Give the machine what has arrived, until nothing more has."""
+        while self._arrived:
+            together, self._arrived = self._arrived[:_MOST_TOGETHER], self._arrived[_MOST_TOGETHER:]
+            await self._give([posted for posted in together if posted.exchange in self._waiting])
+        self._giving = None
+
+    async def _give(self, together: list[Posted]) -> None:
+        """Give the machine some requests; those that it fails for one by one, as it may be one's fault."""
+        try:
+            await self._take(Together(tuple(together)))
+        except Exception as error:
+            for posted in filter(self._waits, together):
+                if len(together) == 1 or isinstance(error, Stopped):
+                    self._waiting[posted.exchange].set_exception(error)
+                else:
+                    await self._give([posted])
+
+    def _waits(self, posted: Posted) -> bool:
+        waiting = self._waiting.get(posted.exchange)
+        return waiting is not None and not waiting.done()
 
 
 class Pusher:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from doorstep.duis import Request, build_request, element, issuer_and_serial, sign
 from doorstep.duis.catalogue import Role
+from doorstep.duis.signature import verify
 from doorstep.eui import Eui
 from doorstep.gbcs import KeyUsage
 from doorstep.gbcs.certificates import XML_USER
@@ -146,7 +147,7 @@ class TestSignature:
         )
         body = sign(build_request(asked(2)), key, *issuer_and_serial(certificate))
         with pytest.raises(Denied, match="not one for signing"):
-            authenticate(body, lambda _issuer, _serial: certificate, DccPolicy(), NOW)
+            authenticate(verify(body, lambda _issuer, _serial: certificate), DccPolicy(), NOW)
 
     def test_dates_do_not_matter_in_a_test_pki(self) -> None:
         office = Office(DccPolicy(enforce_dates=False))

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorstep.duis import RequestId
+from doorstep.duis.writing import Canonical
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
 from doorstep.road.dcc.book import Book
@@ -14,7 +15,7 @@ from doorstep.road.dcc.records import Issued, Kept, Outstanding, Queued
 from tests.road.dcc.office import CHF, ESME, SUPPLIER
 
 RECORDS = (
-    Kept(b"digest", b"<answer/>", b"pre"),
+    Kept(b"digest", Canonical("<answer></answer>"), b"pre"),
     Issued(RequestId(SUPPLIER, ESME, 2**64 - 1), "7.1", "7.1", 0x004F, answered=True),
     Outstanding(RequestId(SUPPLIER, ESME, 0), CHF, b"\xdd\x00", 2**63 - 1),
     Queued(SUPPLIER, b"<document/>"),

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from doorstep.duis import Element, issuer_and_serial, sign
-from doorstep.duis.response import FutureDatedAlert, LocalCommand, PreCommand, parse_response
+from doorstep.duis.response import Content, FutureDatedAlert, LocalCommand, PreCommand, parse_response
 from doorstep.duis.writing import Canonical
 from doorstep.gbcs import KeyUsage, decode
 from doorstep.gbcs.usecases import DeviceType
@@ -42,11 +42,16 @@ def removed(*, deleted: bool) -> Element:
 REQUEST = asked(4, 2**64 - 1, ENABLE)
 NAME = REQUEST.request_id
 
+
+def answer(code: str, content: Content | None) -> bytes:
+    return _sign(WRITER.answer(REQUEST, code, content, NOW))
+
+
 DOCUMENTS: dict[str, Callable[[], bytes]] = {
-    "acknowledgement": lambda: WRITER.answer(REQUEST, "I99", None, NOW),
-    "refusal": lambda: WRITER.answer(REQUEST, "E17", None, NOW),
-    "Pre-Command": lambda: WRITER.answer(REQUEST, "I0", PreCommand("4.2", b"\xdf"), NOW),
-    "Command": lambda: WRITER.answer(REQUEST, "I0", LocalCommand(bytes(60_000)), NOW),
+    "acknowledgement": lambda: answer("I99", None),
+    "refusal": lambda: answer("E17", None),
+    "Pre-Command": lambda: answer("I0", PreCommand("4.2", b"\xdf")),
+    "Command": lambda: answer("I0", LocalCommand(bytes(60_000))),
     "Response": lambda: WRITER.device_response(Issued(NAME, "7.1", "7.1", 0x4F), b"\xdf", NOW),
     "Alert": lambda: WRITER.device_alert(decode(alert()), SUPPLIER, alert(), NOW),
     "scheduled": lambda: WRITER.scheduled(Issued(NAME, "4.17", "4.17", 0x60), 7, b"\xdf", NOW),

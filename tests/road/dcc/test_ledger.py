@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from doorstep import gbcs
 from doorstep.duis import Request, build_request, element, signed_pre_command
+from doorstep.duis.writing import Canonical
 from doorstep.errors import InputError
 from doorstep.gbcs import KeyUsage
 from doorstep.road.dcc.events import Answer, ToWan, WanUp
@@ -141,7 +142,7 @@ class TestTransformThenSend:
         reset = asked(4, 10, smallest("ResetAuxiliaryLoad"))
         activate = asked(4, 10, smallest("ActivateAuxiliaryLoad"))
         message = pre_command(asked(4, 10, ENABLE))
-        ledger.accept(reset, b"answer", message)
+        ledger.accept(reset, Canonical("answer"), message)
         ledger.check_transformed(reset, message)
         with pytest.raises(InputError, match="not what the request was transformed into"):
             ledger.check_transformed(activate, message)

@@ -1,8 +1,8 @@
 """Access control: who sent a request, and whether they may send it, here, now, for that Device.
 
-:func:`authenticate` settles who; :func:`authorise` runs the checks of :data:`CHECKS` in order. What
-does not pass raises :class:`Denied`, where HTTP itself answers, or :class:`Refusal`, where a Response
-Code does (``duis.md`` sections 5.1 and 7).
+:func:`claim_of` and :func:`authenticate` settle who; :func:`authorise` runs the checks of :data:`CHECKS` in
+order. What does not pass raises :class:`Denied`, where HTTP itself answers, or :class:`Refusal`, where a
+Response Code does (``duis.md`` sections 5.1 and 7).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from doorstep.duis import catalogue, codes, xml
 from doorstep.duis.catalogue import FutureDated, Role, ServiceRequestVariant
 from doorstep.duis.command_variant import CommandVariant, Input, Service, command_variant
 from doorstep.duis.request import Request, parse_request
-from doorstep.duis.signature import CertificateFor, verify
+from doorstep.duis.signature import CertificateFor, Claim, Verified, read
 from doorstep.duis.transform import ROWS
 from doorstep.errors import DoorstepError
 from doorstep.eui import Eui
@@ -28,7 +28,17 @@ from doorstep.road.dcc.events import Posted
 from doorstep.road.dcc.inventory import Device, DeviceStatus, Registry, User
 from doorstep.road.dcc.policy import DccPolicy
 
-__all__ = ["CHECKS", "DEVICE_TYPES", "Denied", "Refusal", "Wanted", "authenticate", "authorise", "service_of"]
+__all__ = [
+    "CHECKS",
+    "DEVICE_TYPES",
+    "Denied",
+    "Refusal",
+    "Wanted",
+    "authenticate",
+    "authorise",
+    "claim_of",
+    "service_of",
+]
 
 
 class Denied(DoorstepError):
@@ -107,12 +117,16 @@ def service_of(posted: Posted, policy: DccPolicy) -> Service:
     return service
 
 
+def claim_of(body: bytes, certificate_for: CertificateFor, policy: DccPolicy) -> Claim:
+    """The signature of a document, with what it is over; raises :class:`Denied`."""
+    try:
+        return read(body, certificate_for)
+    except DoorstepError as error:
+        raise Denied(policy.status_bad_request, str(error)) from None
+
+
 def authenticate(
-    body: bytes,
-    certificate_for: CertificateFor,
-    policy: DccPolicy,
-    now: Instant,
-    check: xml.Check = xml.no_check,
+    verified: Verified, policy: DccPolicy, now: Instant, check: xml.Check = xml.no_check
 ) -> Request:
     """The request in a document that its originator signed and ``check`` passes; raises :class:`Denied`.
 
@@ -120,7 +134,6 @@ def authenticate(
     a good signature of somebody else is no signature.
     """
     try:
-        verified = verify(body, certificate_for)
         facts = describe(verified.certificate, "the signer's certificate")
         check(verified.root)
         request = parse_request(verified.root)

@@ -53,7 +53,7 @@ class Commands:
             return Outcome(codes.I99, command=command)
         if not variant.wan or desk.policy.local_copy_synchronous:
             return Outcome(codes.I0, local, command=command)
-        copy = desk.documents.answer(request, codes.I0, local, now)
+        copy = desk.documents.sign(desk.documents.answer(request, codes.I0, local, now))
         return Outcome(codes.I99, command=command, pushed=copy)
 
     def _pre_command(self, request: Request, device: Device, now: Instant) -> Message:

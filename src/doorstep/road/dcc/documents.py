@@ -31,15 +31,18 @@ __all__ = ["Documents"]
 
 
 class Documents:
-    """Writes documents; ``sign`` puts the DCC's XML signature on one."""
+    """Writes documents; ``sign`` puts the DCC's XML signature on one.
+
+    What answers a request is not signed yet: it is remembered so, and signed whenever it is given.
+    """
 
     def __init__(self, sign: Callable[[Canonical], bytes]) -> None:
-        self._sign = sign
+        self.sign = sign
 
-    def answer(self, request: Request, code: str, content: Content | None, now: Instant) -> bytes:
+    def answer(self, request: Request, code: str, content: Content | None, now: Instant) -> Canonical:
         """What the DCC itself says to a request."""
         body = ResponseMessage(request.service_reference, request.service_reference_variant, content)
-        return self._document(code, body, now, request.request_id)
+        return _written(code, body, now, request.request_id)
 
     def device_response(self, issued: Issued, payload: bytes, now: Instant) -> bytes:
         """What a Device answered to the Command of a request."""
@@ -93,11 +96,21 @@ class Documents:
         request_id: RequestId | None = None,
         response_id: RequestId | None = None,
     ) -> bytes:
-        response = Response(
-            code=code,
-            response_date_time=now,
-            body=body,
-            request_id=request_id,
-            response_id=response_id,
-        )
-        return self._sign(write_response(response))
+        return self.sign(_written(code, body, now, request_id, response_id))
+
+
+def _written(
+    code: str,
+    body: Body,
+    now: Instant,
+    request_id: RequestId | None = None,
+    response_id: RequestId | None = None,
+) -> Canonical:
+    response = Response(
+        code=code,
+        response_date_time=now,
+        body=body,
+        request_id=request_id,
+        response_id=response_id,
+    )
+    return write_response(response)

@@ -19,6 +19,7 @@ __all__ = [
     "Pushed",
     "Release",
     "ToWan",
+    "Together",
     "WanDown",
     "WanTook",
     "WanUp",
@@ -33,6 +34,15 @@ class Posted(Struct, frozen=True):
     path: str
     content_type: str
     body: bytes
+
+
+class Together(Struct, frozen=True):
+    """HTTP requests that came while others were being served.
+
+    They are answered as if they had come one by one; but what is to be remembered of them is so at once.
+    """
+
+    posted: tuple[Posted, ...]
 
 
 class FromWan(Struct, frozen=True):
@@ -115,5 +125,5 @@ class ToWan(Struct, frozen=True):
     reference: str
 
 
-DccInput = Posted | FromWan | WanUp | WanDown | WanTook | Pushed | Release | Discard
+DccInput = Posted | Together | FromWan | WanUp | WanDown | WanTook | Pushed | Release | Discard
 DccEvent = Remember | Answer | Push | ToWan | Administered | Note

@@ -11,6 +11,7 @@ from msgspec import structs
 from doorstep.duis.command_variant import COMMAND_VARIANTS, Input, Service
 from doorstep.duis.request import Request
 from doorstep.duis.request_id import RequestId
+from doorstep.duis.writing import Canonical
 from doorstep.errors import InputError
 from doorstep.eui import Eui
 from doorstep.gbcs.header import Cra
@@ -46,7 +47,7 @@ class Ledger:
 
     # -- requests ---------------------------------------------------------------------------------
 
-    def repeated(self, request: Request) -> bytes | None:
+    def repeated(self, request: Request) -> Canonical | None:
         """The answer that the very same request got before; None for one that was not accepted yet."""
         kept = self._kept.find(_kept_name(request.request_id, request.command_variant))
         return kept.answer if kept is not None and kept.request == _digest_of(request) else None
@@ -73,7 +74,7 @@ class Ledger:
         if kept is not None and kept.pre_command != _pre_command_digest(request, signed):
             raise InputError("the Signed Pre-Command is not what the request was transformed into")
 
-    def accept(self, request: Request, answer: bytes, pre_command: Message | None = None) -> Entries:
+    def accept(self, request: Request, answer: Canonical, pre_command: Message | None = None) -> Entries:
         """The request is carried out: its counter is used, and its answer will be the same each time."""
         name = request.request_id
         scope = self._scope(name)

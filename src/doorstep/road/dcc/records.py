@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from doorstep.duis.request_id import RequestId
+from doorstep.duis.writing import Canonical
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 
@@ -17,13 +18,13 @@ def command_name(request: RequestId, schedule: int | None) -> str:
 
 
 class Kept(Struct, frozen=True):
-    """A request that was accepted, by its digest, and the answer that it got.
+    """A request that was accepted, by its digest, and the answer that it got, not signed yet.
 
     ``pre_command`` is the digest of what a critical request was transformed into, empty for others.
     """
 
     request: bytes
-    answer: bytes
+    answer: Canonical
     pre_command: bytes = b""
 
 

@@ -10,6 +10,7 @@ from doorstep.duis import codes
 from doorstep.duis.command_variant import Service, command_variant
 from doorstep.duis.request import Request, service_request
 from doorstep.duis.request_id import REQUEST_ID, RequestId
+from doorstep.duis.writing import Canonical
 from doorstep.errors import DoorstepError, InputError, Unsupported
 from doorstep.eui import Eui
 from doorstep.gbcs.message import decode
@@ -48,8 +49,8 @@ class Requests:
             **ScheduleServices(desk.schedules, desk.registry, desk.policy).rows,
         }
 
-    def serve(self, request: Request, service: Service, now: Instant) -> bytes:
-        """The answer to a request that its originator signed.
+    def serve(self, request: Request, service: Service, now: Instant) -> tuple[Canonical, Entries]:
+        """The answer to a request that its originator signed, and what to remember before it is given.
 
         One that is accepted is carried out once, however often it comes; one that is refused leaves no
         trace and may be sent again, to the right service or when the inventory has changed.
@@ -60,18 +61,17 @@ class Requests:
             wanted = authorise(request, service, desk.registry, self._dcc)
             before = desk.ledger.repeated(request)
             if before is not None:
-                return before
+                return before, {}
             desk.ledger.check_fresh(request)
             outcome = self._decide(wanted, now)
         except Refusal as refusal:
             desk.note("refused", str(refusal))
-            return desk.documents.answer(request, refusal.code, None, now)
+            return desk.documents.answer(request, refusal.code, None, now), {}
         answer = desk.documents.answer(request, outcome.code, outcome.content, now)
         entries = desk.ledger.accept(request, answer, outcome.pre_command)
         entries |= desk.anomalies.count(wanted, now) | self._write_down(wanted, outcome, now)
-        desk.out.put(Remember(entries))
         desk.note("accepted", outcome.made)
-        return answer
+        return answer, entries
 
     def release(self, reference: int, by: str, now: Instant) -> bool:
         """Let a request out of quarantine, to be carried out.
@@ -221,8 +221,9 @@ class Requests:
         answer = desk.documents.answer(request, outcome.code, outcome.content, now)
         return entries | self._push(request, answer, now)
 
-    def _push(self, request: Request, document: bytes, now: Instant) -> Entries:
-        return self._desk.mailbox.put(request.request_id.originator, document, now)
+    def _push(self, request: Request, answer: Canonical, now: Instant) -> Entries:
+        desk = self._desk
+        return desk.mailbox.put(request.request_id.originator, desk.documents.sign(answer), now)
 
     def _read(self, number: int, schedule: Schedule, now: Instant) -> Entries:
         """Ask for a read of a schedule: the DCC does, in the User's name and under a counter of its own."""
