@@ -49,7 +49,7 @@ def test_one_line_a_message(shell: Shell, files: tuple[Path, Path]) -> None:
     assert transport.endswith("APS  Transport Key  (73 bytes)")
     assert message == (
         "12:00:00.123  D0-05-5E-00-00-00-00-A2 → D0-05-5E-00-00-00-00-C0  ZCL  Tunneling: Transfer Data  "
-        "(81 bytes)  tunnel 1  PCS02 command 10001, 76 bytes, "
+        "(81 bytes)  tunnel 1  PCS02 Command, counter 10001, 76 bytes, "
         "D0-05-5E-00-00-00-00-A2 to D0-05-5E-00-00-00-00-A3"
     )
 
@@ -66,8 +66,9 @@ def test_an_object_a_line_for_programs(shell: Shell, files: tuple[Path, Path]) -
     assert message["message"] == {
         "bytes": COMMAND.hex(),
         "use_case": "PCS02",
+        "title": "Activate Emergency Credit on GSME from PPMID",
         "message_code": "0x0090",
-        "cra": "command",
+        "cra_flag": "Command",
         "originator_counter": 10001,
         "business_originator_id": "D0-05-5E-00-00-00-00-A2",
         "business_target_id": "D0-05-5E-00-00-00-00-A3",

@@ -46,7 +46,7 @@ COMMAND = bytes(
         ),
     )
 )
-WORDS = f"ECS42 command 7, 55 bytes, {SUPPLIER} to {METER}"
+WORDS = f"ECS42 Command, counter 7, 55 bytes, {SUPPLIER} to {METER}"
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def _own_logging() -> Iterator[None]:
 def test_a_message_shows_by_its_header() -> None:
     assert message_words(COMMAND) == WORDS
     unknown = COMMAND.replace(b"\x02\x00\x4f", b"\x02\xee\xee")
-    assert message_words(unknown).startswith("0xEEEE command 7, ")
+    assert message_words(unknown).startswith("0xEEEE Command, counter 7, ")
     assert message_words(b"<sr:Request/>") == "13 bytes"
     assert message_words(b"") == "0 bytes"
 

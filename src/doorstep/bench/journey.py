@@ -12,7 +12,7 @@ from doorstep.bench.records import Hop, Record, Remark
 from doorstep.duis.request import parse_request
 from doorstep.duis.response import DccAlert, DeviceAlert, parse_response
 from doorstep.errors import DoorstepError
-from doorstep.gbcs import gbt
+from doorstep.gbcs.headline import headline
 from doorstep.gbcs.times import Instant
 from doorstep.road.hub.events import Routed
 from doorstep.road.machine import Note
@@ -54,33 +54,24 @@ def _when(record: Record) -> Instant:
     return record.arrived if isinstance(record, Hop) else record.at
 
 
-def describe(message: bytes) -> str:
+def _message(message: bytes) -> str:
     """A GBCS message, or a block of one, in a few words."""
     try:
-        header = gbcs.peek(message)
+        return headline(message)
     except DoorstepError as error:
         return f"not a GBCS message: {error}"
-    row = gbcs.use_case(header.message_code)
-    name = row.label if row else f"0x{header.message_code:04X}"
-    words = f"{name} {header.cra.name.capitalize()}, counter {header.originator_counter}"
-    if not gbt.is_block(message):
-        return words
-    block = gbt.decode_block(message)
-    if block.is_acknowledgement:
-        return f"acknowledgement of {block.acknowledged} blocks of {words}"
-    return f"block {block.number}{', the last,' if block.last else ''} of {words}"
 
 
 def _item(item: Any, medium: str) -> tuple[str, bytes]:
     if isinstance(item, Asdu):
         return _asdu(item)
     if isinstance(item, Hand):
-        return f"hand over: {describe(item.command)}", item.command
+        return f"hand over: {_message(item.command)}", item.command
     if isinstance(item, Report):
         words = f"report: {item.stage.value}" + (f" ({item.detail})" if item.detail else "")
         return words, item.message
     if medium == "WAN":
-        return describe(item), item
+        return _message(item), item
     if isinstance(item, tuple):
         status, body = item
         words, data = _response(body) if body else ("no body", b"")
@@ -109,13 +100,13 @@ def _transferred(data: bytes) -> str:
     try:
         form = gsme.from_bytes(data)
     except DoorstepError:
-        return describe(data)
+        return _message(data)
     match form:
         case gsme.GetResponse(remaining=remaining, message=message):
-            what = describe(message) if message else "nothing"
+            what = _message(message) if message else "nothing"
             return f"GET-RESPONSE, {remaining} remaining: {what}"
         case gsme.Put(message=message):
-            return f"PUT: {describe(message)}"
+            return f"PUT: {_message(message)}"
     return "GET"
 
 

@@ -14,9 +14,9 @@ from rich.text import Text
 
 from doorstep.errors import DoorstepError, EncodeError, InputError, UsageError
 from doorstep.eui import Eui
+from doorstep.gbcs.json_form import header_to_json
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import iso
-from doorstep.gbcs.usecases import use_case
 from doorstep.road.han.trace import Layer, Line, Tracer
 from doorstep.service.air import UdpAir
 from doorstep.service.clock import WallClock
@@ -203,17 +203,8 @@ def _object(line: Line) -> dict[str, Any]:
 
 def _message(message: bytes) -> dict[str, Any]:
     """A GBCS message by its header, and its bytes."""
-    found: dict[str, Any] = {"bytes": message.hex()}
     try:
-        header = peek(message)
+        said = header_to_json(peek(message))
     except DoorstepError as error:
-        return found | {"error": str(error)}
-    row = use_case(header.message_code)
-    return found | {
-        "use_case": None if row is None else row.label,
-        "message_code": f"0x{header.message_code:04X}",
-        "cra": header.cra.name.lower(),
-        "originator_counter": header.originator_counter,
-        "business_originator_id": str(header.business_originator_id),
-        "business_target_id": str(header.business_target_id),
-    }
+        said = {"error": str(error)}
+    return {"bytes": message.hex(), **said}

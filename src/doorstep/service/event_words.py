@@ -14,8 +14,7 @@ from msgspec import Struct
 
 from doorstep.errors import DoorstepError
 from doorstep.eui import Eui
-from doorstep.gbcs.message import peek
-from doorstep.gbcs.usecases import use_case
+from doorstep.gbcs.headline import headline
 from doorstep.road.hub.routing import Decision
 from doorstep.road.machine import Note
 from doorstep.road.ppmid.events import Displayed, Result
@@ -41,17 +40,11 @@ def fields_of(event: Struct) -> Fields:
 
 
 def message_words(data: bytes) -> str:
-    """A GBCS message by its header: ``ECS42 command 1764000000000, 120 bytes, D0-... to D0-...``."""
+    """A GBCS message in a line, with who sends it to whom; of anything else just how much it is."""
     try:
-        header = peek(data)
+        return headline(data, parties=True)
     except DoorstepError:
         return f"{len(data)} bytes"
-    row = use_case(header.message_code)
-    label = row.label if row is not None else f"0x{header.message_code:04X}"
-    return (
-        f"{label} {header.cra.name.lower()} {header.originator_counter}, {len(data)} bytes, "
-        f"{header.business_originator_id} to {header.business_target_id}"
-    )
 
 
 def _fields(event: Struct) -> Iterator[tuple[str, Any]]:

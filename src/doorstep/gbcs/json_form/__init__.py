@@ -26,6 +26,6 @@ Whatever bytes are not understood stand under a key ``unparsed``, wherever they 
 
 from __future__ import annotations
 
-from doorstep.gbcs.json_form.message import from_json, to_json
+from doorstep.gbcs.json_form.message import from_json, header_to_json, to_json
 
-__all__ = ["from_json", "to_json"]
+__all__ = ["from_json", "header_to_json", "to_json"]

@@ -20,8 +20,9 @@ from doorstep.gbcs.json_form.octets import (
 from doorstep.gbcs.json_form.payloads import read_payload, write_payload
 from doorstep.gbcs.message import MAC_LENGTH, SIGNATURE_LENGTH, Form, Message, build, decode
 from doorstep.gbcs.payloads import Payload
+from doorstep.gbcs.usecases import use_case
 
-__all__ = ["from_json", "to_json"]
+__all__ = ["from_json", "header_to_json", "to_json"]
 
 _PARTY: Final = "supplementary_remote_party_id"
 _PARTY_COUNTER: Final = "supplementary_remote_party_counter"
@@ -65,6 +66,11 @@ def to_json(message: Message, opened: Payload | None = None) -> JsonObject:
     if opened is not None and opened != message.payload:
         written[_DECRYPTED] = write_payload(opened)
     return written
+
+
+def header_to_json(header: GroupingHeader) -> JsonObject:
+    """What a header says of its message: the use case's name and title, and its own fields."""
+    return _names(header) | _write_header(header)
 
 
 def from_json(value: object) -> Message:
@@ -136,16 +142,18 @@ def _read_header(members: dict[str, At]) -> GroupingHeader:
 
 def _aids(message: Message) -> JsonObject:
     """What a reader wants to know and the message says only by its numbers."""
-    aids: JsonObject = {}
-    row = message.use_case
-    if row is not None and row.name:
-        aids["use_case"] = row.name
-    if row is not None:
-        aids["title"] = row.title
+    aids = _names(message.header)
     if message.header.cra is Cra.ALERT:
         with suppress(DecodeError):
             aids["alert_code"] = write_code(alert_code(message), 4)
     return aids
+
+
+def _names(header: GroupingHeader) -> JsonObject:
+    row = use_case(header.message_code)
+    if row is None:
+        return {}
+    return {"use_case": row.name, "title": row.title} if row.name else {"title": row.title}
 
 
 def _check_aids(message: Message, members: dict[str, At]) -> None:

@@ -15,7 +15,7 @@ from doorstep.gbcs.names.cosem_objects import OBJECTS, PROTECTED_DATA
 from doorstep.gbcs.names.readings import bits, date_time, eui, member, quantity, text
 from doorstep.gbcs.payloads.dlms import Obis
 from doorstep.gbcs.payloads.gbz_alerts import IntegrityIssueReason
-from doorstep.gbcs.usecases import use_case
+from doorstep.gbcs.usecases import label
 
 __all__ = ["ALERT_CONTENTS"]
 
@@ -33,8 +33,7 @@ def _number(octets: bytes) -> int:
 
 def _command(octets: bytes) -> str:
     """Message Code and Originator Counter of a Command."""
-    row = use_case(_number(octets[:2]))
-    return f"{row.label if row else f'0x{octets[:2].hex().upper()}'}, counter {_number(octets[2:10])}"
+    return f"{label(_number(octets[:2]))}, counter {_number(octets[2:10])}"
 
 
 def _outcome(octets: bytes) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "PayloadKind",
     "Protection",
     "UseCase",
+    "label",
     "use_case",
     "use_cases_called",
     "use_cases_named",
@@ -37,6 +38,12 @@ USE_CASES: Final = MappingProxyType(
 def use_case(code: int) -> UseCase | None:
     """The row of a Message Code, or None where no row knows it."""
     return USE_CASES.get(code)
+
+
+def label(code: int) -> str:
+    """What people call a Message Code: its use case, ``ECS42``, or the code, ``0xEEEE``, where no row knows it."""
+    row = USE_CASES.get(code)
+    return row.label if row is not None else f"0x{code:04X}"
 
 
 def use_cases_named(name: str) -> tuple[UseCase, ...]:
