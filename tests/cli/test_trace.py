@@ -60,6 +60,11 @@ def test_every_frame_where_asked_for(shell: Shell, files: tuple[Path, Path]) -> 
     assert "block 1 of 2 of message 48" in result.out
 
 
+def test_a_capture_may_come_on_standard_input(shell: Shell, files: tuple[Path, Path]) -> None:
+    piped = shell("trace", "-", "--keys", files[1], stdin=files[0].read_bytes())
+    assert piped.out == shell("trace", files[0], "--keys", files[1]).out
+
+
 def test_an_object_a_line_for_programs(shell: Shell, files: tuple[Path, Path]) -> None:
     result = shell("trace", files[0], "--keys", files[1], "--json")
     message = json.loads(result.out.splitlines()[-1])

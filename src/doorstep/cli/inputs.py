@@ -25,18 +25,21 @@ _HEX: Final = re.compile(rb"[0-9A-Fa-f]+")
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 
 
-def read(path: Path) -> bytes:
-    """All of a file, or of standard input for ``-``. Raises :class:`UsageError`."""
+def read(path: Path, most: int = MAX_INPUT) -> bytes:
+    """All of a file, or of standard input for ``-``.
+
+    Raises :class:`UsageError` for what cannot be read, and for more than ``most`` bytes.
+    """
     try:
         if str(path) == _STDIN:
-            data = sys.stdin.buffer.read(MAX_INPUT + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with path.open("rb") as file:
-                data = file.read(MAX_INPUT + 1)
+                data = file.read(most + 1)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
-    if len(data) > MAX_INPUT:
-        raise UsageError(f"{path}: over {MAX_INPUT} bytes, so no GBCS message and no DUIS document")
+    if len(data) > most:
+        raise UsageError(f"{path}: over {most} bytes")
     return data
 
 

@@ -16,7 +16,8 @@ def trace(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="FILE", help="A capture (pcap, pcapng); without one, this machine's air, live."
+            metavar="FILE",
+            help="A capture (pcap, pcapng), - for standard input; without one, this machine's air, live.",
         ),
     ] = None,
     keys: Annotated[

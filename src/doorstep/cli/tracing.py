@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from doorstep.cli import inputs
 from doorstep.errors import DoorstepError, EncodeError, InputError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.json_form import header_to_json
@@ -54,7 +55,7 @@ def replay(file: Path, keys: Path | None, names: Mapping[Eui, str], *, everythin
     tracer.know(table.news())
     show = _printer(everything, json)
     try:
-        for captured in read(_octets(file, _LARGEST_FILE)):
+        for captured in read(inputs.read(file, _LARGEST_FILE)):
             for line in tracer.take(captured.frame, captured.at):
                 show(line)
     except (InputError, EncodeError) as error:
@@ -125,20 +126,9 @@ class _KeyTable:
             return []
         self._size = size
         try:
-            return list(read_key_rows(_octets(self._path, _LARGEST_TABLE).decode()))
+            return list(read_key_rows(inputs.read(self._path, _LARGEST_TABLE).decode()))
         except (UnicodeDecodeError, InputError) as error:
             raise UsageError(f"{self._path}: {error}") from None
-
-
-def _octets(path: Path, most: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    if len(data) > most:
-        raise UsageError(f"{path}: more than {most} bytes")
-    return data
 
 
 def _printer(everything: bool, json: bool) -> Any:

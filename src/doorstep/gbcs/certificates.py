@@ -25,6 +25,7 @@ from doorstep.gbcs.keys import KeyUsage, Role
 
 __all__ = [
     "HARDWARE_MODULE_NAME",
+    "UNREADABLE",
     "XML_DCC",
     "XML_USER",
     "CertificateFacts",
@@ -34,6 +35,8 @@ __all__ = [
     "describe",
     "distinguished_name",
     "parsing",
+    "role_code",
+    "subject_eui",
     "valid_at",
 ]
 
@@ -46,6 +49,16 @@ HARDWARE_MODULE_NAME: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.4")
 # A name as directories compare it: from the most specific part upwards, each part a set of types and
 # values, with neither the spaces around them nor their case.
 DistinguishedName = tuple[frozenset[tuple[str, str]], ...]
+
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the parsers raise for bytes that are not what they are to be, or not of a kind that they read."""
 
 # Names longer than this are not looked at: an issuer's is some twenty characters.
 _MAX_NAME: Final = 1024
@@ -113,8 +126,8 @@ def describe(certificate: x509.Certificate, source: str = "certificate") -> Cert
         # Read here as well, so that whoever asks for the dates of a described certificate gets them.
         _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         return CertificateFacts(
-            eui=_subject_eui(certificate),
-            code=_role_code(certificate),
+            eui=subject_eui(certificate),
+            code=role_code(certificate),
             signs=signs,
             agrees=agrees,
             issuer=_name_parts(certificate.issuer),
@@ -127,7 +140,7 @@ def parsing(source: str, what: str) -> Iterator[None]:
     """Turn all that the X.509 and PEM parsers raise into a :class:`UsageError` that names ``source``."""
     try:
         yield
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         # The parsers' words are about structure, never about a key's value.
         raise UsageError(f"{source}: not a {what} that can be read: {' '.join(str(error).split())}") from None
 
@@ -167,16 +180,6 @@ def _name_in(text: str) -> DistinguishedName:
     return tuple(frozenset(part) for part in parts[:-1])
 
 
-# What the parsers raise for bytes that are not what they are to be, or not of a kind that they read.
-_UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
-
 _ROLES: Final[dict[int | None, Role]] = {role.value: role for role in Role}
 _AGREEING: Final = (KeyUsage.KEY_AGREEMENT, KeyUsage.PREPAYMENT_TOP_UP)
 
@@ -192,7 +195,8 @@ def _milliseconds(moment: datetime) -> int:
     return since.days * 86_400_000 + since.seconds * 1000
 
 
-def _subject_eui(certificate: x509.Certificate) -> Eui | None:
+def subject_eui(certificate: x509.Certificate) -> Eui | None:
+    """Whom the certificate names; None for an authority's. Raises :data:`UNREADABLE` for a malformed part."""
     for attribute in certificate.subject.get_attributes_for_oid(NameOID.X500_UNIQUE_IDENTIFIER):
         # A BIT STRING: the count of unused bits, none here, comes before the eight bytes.
         value: str | bytes = attribute.value
@@ -216,8 +220,11 @@ def _hardware_serial(module: bytes) -> Eui | None:
     return Eui(serial[2:]) if serial[:2] == b"\x04\x08" and len(serial) == 10 else None
 
 
-def _role_code(certificate: x509.Certificate) -> int | None:
-    """Two hex digits; older DCC Boxed wrote the decimal number, which then has three digits."""
+def role_code(certificate: x509.Certificate) -> int | None:
+    """The number in the Organisational Unit: a Remote Party Role, or that of a party that signs XML, or None.
+
+    Two hex digits; older DCC Boxed wrote the decimal number, which then has three digits.
+    """
     for attribute in certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME):
         text = str(attribute.value)
         if re.fullmatch(r"[0-9A-Fa-f]{2}", text, re.ASCII):

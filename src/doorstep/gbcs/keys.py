@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from doorstep.errors import BadSignature, NoKey
 from doorstep.eui import Eui
+from doorstep.gbcs.role import Role
 
 __all__ = ["Holding", "KeyRing", "KeyStore", "KeyUsage", "MemoryKeyStore", "Role", "sign", "verify_signature"]
 
@@ -43,21 +44,6 @@ class KeyUsage(Enum):
 
     # Keys are looked up by usage for every message; the hash that an Enum brings is one of Python code.
     __hash__ = object.__hash__
-
-
-class Role(Enum):
-    """Remote Party Role, by the number that certificates and trust anchor cells carry."""
-
-    ROOT = 0
-    RECOVERY = 1
-    SUPPLIER = 2
-    NETWORK_OPERATOR = 3
-    ACCESS_CONTROL_BROKER = 4
-    TRANSITIONAL_COS = 5
-    WAN_PROVIDER = 6
-    ISSUING_AUTHORITY = 7
-    LOAD_CONTROLLER = 8
-    OTHER = 127
 
 
 class KeyStore(Protocol):

@@ -1,13 +1,11 @@
 """Certificates and certification requests inside payloads: bytes first, read only when somebody asks.
 
-A payload carries them through unread, so that what a Device checks is what was sent. An organisation's
-certificate names it in the subject; a Device's has an empty subject, and its Entity Identifier is the
-serial number of a hardware module name.
+A payload carries them through unread, so that what a Device checks is what was sent. What they say is read
+as :mod:`doorstep.gbcs.certificates` reads those of a key store.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -24,12 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Certificate", "CertificateView", "CertificationRequest"]
 
-_UNIQUE_IDENTIFIER: Final = "2.5.4.45"
-_ORGANISATIONAL_UNIT: Final = "2.5.4.11"
-_HARDWARE_MODULE_NAME: Final = "1.3.6.1.5.5.7.8.4"
-# An OBJECT IDENTIFIER (the maker's, so of any length) and an OCTET STRING of eight bytes.
-_HARDWARE_MODULE: Final = re.compile(rb"\x30.\x06.+\x04\x08(.{8})", re.DOTALL)
-_ROLES: Final = {int(role): role for role in RemotePartyRole}
+_ROLES: Final[dict[int | None, int]] = {int(role): role for role in RemotePartyRole}
 
 
 class CertificateView(Struct, frozen=True, gc=False):
@@ -59,11 +52,13 @@ class Certificate(bytes):
         """
         from cryptography import x509
 
+        from doorstep.gbcs.certificates import role_code, subject_eui
+
         with _reading("certificate"):
             certificate = x509.load_der_x509_certificate(self)
             return CertificateView(
-                subject_unique_id=_subject_unique_id(certificate),
-                remote_party_role=_role(certificate.subject),
+                subject_unique_id=subject_eui(certificate),
+                remote_party_role=_role(role_code(certificate)),
                 subject_key_identifier=_subject_key_identifier(certificate),
                 key_usage=_key_usage(certificate),
                 public_key=_p256(certificate.public_key(), "certificate"),
@@ -96,51 +91,16 @@ class CertificationRequest(bytes):
 @contextmanager
 def _reading(field: str) -> Iterator[None]:
     """Turns everything that the X.509 parser may raise for bad bytes into :class:`DecodeError`."""
-    from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from doorstep.gbcs.certificates import UNREADABLE
 
     try:
         yield
-    except (
-        ValueError,
-        TypeError,
-        UnsupportedAlgorithm,
-        x509.DuplicateExtension,
-        x509.InvalidVersion,
-        x509.UnsupportedGeneralNameType,
-    ) as error:
+    except UNREADABLE as error:
         raise DecodeError(field, 0, f"it cannot be read: {error}") from None
 
 
-def _subject_unique_id(certificate: x509.Certificate) -> Eui | None:
-    from cryptography import x509
-
-    for value in _attributes(certificate.subject, _UNIQUE_IDENTIFIER):
-        # The contents of a BIT STRING: the count of unused bits, none here, and the eight bytes.
-        if isinstance(value, bytes) and len(value) == 9 and value[0] == 0:
-            return Eui(value[1:])
-    try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return None
-    for name in names.get_values_for_type(x509.OtherName):
-        if name.type_id.dotted_string == _HARDWARE_MODULE_NAME:
-            module = _HARDWARE_MODULE.fullmatch(name.value)
-            return Eui(module[1]) if module else None
-    return None
-
-
-def _role(subject: x509.Name) -> int | None:
-    """The Remote Party Role: two hex digits in the Organisational Unit."""
-    for value in _attributes(subject, _ORGANISATIONAL_UNIT):
-        if isinstance(value, str) and re.fullmatch("[0-9A-Fa-f]{2}", value):
-            number = int(value, 16)
-            return _ROLES.get(number, number)
-    return None
-
-
-def _attributes(name: x509.Name, oid: str) -> Iterator[str | bytes]:
-    return (attribute.value for attribute in name if attribute.oid.dotted_string == oid)
+def _role(code: int | None) -> int | None:
+    return _ROLES.get(code, code)
 
 
 def _subject_key_identifier(certificate: x509.Certificate) -> bytes | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
+from doorstep.gbcs.role import Role as RemotePartyRole  # as the standard's ASN.1 calls it
+
 __all__ = [
     "ActivateImageResponseCode",
     "ApplyTimeBasedCpvChecks",
@@ -25,21 +27,6 @@ __all__ = [
     "UnjoinResponseCode",
     "UpdateCertificateResponseCode",
 ]
-
-
-class RemotePartyRole(IntEnum):
-    """What a party is to a Device, as its trust anchor cells are filed."""
-
-    ROOT = 0
-    RECOVERY = 1
-    SUPPLIER = 2
-    NETWORK_OPERATOR = 3
-    ACCESS_CONTROL_BROKER = 4
-    TRANSITIONAL_COS = 5
-    WAN_PROVIDER = 6
-    ISSUING_AUTHORITY = 7
-    LOAD_CONTROLLER = 8
-    OTHER = 127
 
 
 class KeyUsageBits(IntFlag):
