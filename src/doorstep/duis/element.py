@@ -60,10 +60,12 @@ class Element(Struct, frozen=True):
         """The element at the path, if there is one."""
         found = self
         for name in path.split("/"):
-            matching = found.children_named(name)
-            if not matching:
+            for child in found.children:
+                if child.name == name:
+                    found = child
+                    break
+            else:
                 return None
-            found = matching[0]
         return found
 
     def has(self, path: str) -> bool:

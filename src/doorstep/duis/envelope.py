@@ -17,6 +17,7 @@ SCHEMA_VERSION: Final = "5.4"
 SIGNATURE: Final = f"{{{xml.DS}}}Signature"
 """The name of the signature, which may follow the Body."""
 
+_PARTS: Final = [xml.qualified("Header"), xml.qualified("Body")]
 _VARIANTS: Final = catalogue.VARIANTS
 REFERENCES: Final[Leaves] = (
     Leaf(
@@ -41,9 +42,9 @@ def read(document: bytes | xml.Node, name: str, header: Leaves) -> tuple[dict[st
     A signature is passed over, not checked. Raises :class:`XmlError` where the document is not of that form.
     """
     root = xml.parse(document) if isinstance(document, bytes) else document
-    if xml.local_name(root) != name:
+    if root.tag != xml.qualified(name):
         raise XmlError(f"{xml.place(root)}: the document is not a {name}")
-    if [xml.local_name(child) for child in root] not in (["Header", "Body"], ["Header", "Body", SIGNATURE]):
+    if [child.tag for child in root] not in (_PARTS, [*_PARTS, SIGNATURE]):
         raise XmlError(f"{xml.place(root)}: a Header, a Body and at most a Signature are wanted")
     fields, rest = leaf.read(root[0], header)
     if rest:

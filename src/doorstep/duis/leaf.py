@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ __all__ = ["Leaf", "Leaves", "built", "check", "read", "value_of", "write"]
 T = TypeVar("T")
 
 
-class Leaf(Struct, frozen=True):
+class Leaf(Struct, frozen=True, dict=True):
     """An element with one simple value: its name, the field of ours that holds the value, and its type.
 
     An optional one fills its field with ``None`` where it is left out.
@@ -27,6 +28,11 @@ class Leaf(Struct, frozen=True):
     field: str
     kind: SimpleType[Any]
     optional: bool = False
+
+    @cached_property
+    def tag(self) -> str:
+        """The name as lxml has it: with its namespace in braces, or bare where it is in none."""
+        return xml.qualified(self.name).removeprefix("{}")
 
 
 Leaves = tuple[Leaf, ...]
@@ -38,16 +44,18 @@ def read(parent: xml.Node, leaves: Leaves) -> tuple[dict[str, Any], list[xml.Nod
     Raises :class:`XmlError` where one is missing, out of order or of the wrong type.
     """
     fields: dict[str, Any] = {}
-    rest = list(parent)
+    nodes = list(parent)
+    at = 0
     for leaf in leaves:
-        if rest and xml.local_name(rest[0]) == leaf.name:
-            fields[leaf.field] = value_of(rest.pop(0), leaf.kind)
+        if at < len(nodes) and nodes[at].tag == leaf.tag:
+            fields[leaf.field] = value_of(nodes[at], leaf.kind)
+            at += 1
         elif leaf.optional:
             fields[leaf.field] = None
         else:
-            found = f"found {xml.local_name(rest[0])[:80]}" if rest else "nothing is left"
+            found = f"found {xml.local_name(nodes[at])[:80]}" if at < len(nodes) else "nothing is left"
             raise XmlError(f"{xml.place(parent)}: {leaf.name} is missing ({found})")
-    return fields, rest
+    return fields, nodes[at:]
 
 
 def value_of(node: xml.Node, kind: SimpleType[Any]) -> Any:
@@ -70,22 +78,23 @@ def built(node: xml.Node, make: Callable[..., T], **fields: Any) -> T:
 
 def write(leaves: Leaves, value: object) -> str:
     """A value's leaves in canonical form. Raises :class:`EncodeError` as :func:`check` does."""
-    return "".join([tag(leaf.name, escaped(text)) for leaf, text in _texts(leaves, value)])
+    return "".join([tag(leaf.name, escaped(text)) for leaf, text in _each(leaves, value, SimpleType.write)])
 
 
 def check(leaves: Leaves, value: object) -> None:
     """Raise :class:`EncodeError`, naming the element, where a value's field has no text."""
-    _texts(leaves, value)
+    _each(leaves, value, SimpleType.check)
 
 
-def _texts(leaves: Leaves, value: object) -> list[tuple[Leaf, str]]:
-    texts = []
+def _each(leaves: Leaves, value: object, do: Callable[[SimpleType[Any], Any], T]) -> list[tuple[Leaf, T]]:
+    """Do something with every field that is there, and its type."""
+    done = []
     for leaf in leaves:
         field = getattr(value, leaf.field)
         if field is None and leaf.optional:
             continue
         try:
-            texts.append((leaf, leaf.kind.write(field)))
+            done.append((leaf, do(leaf.kind, field)))
         except InputError as error:
             raise EncodeError(leaf.name, str(error)) from None
-    return texts
+    return done

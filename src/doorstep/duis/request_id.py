@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ _EUI: Final = r"((?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2})"
 _TEXT: Final = re.compile(rf"{_EUI}:{_EUI}:(0|[1-9][0-9]{{0,19}})")
 
 
-class RequestId(Struct, frozen=True, order=True):
+class RequestId(Struct, frozen=True, order=True, dict=True):
     """A RequestID, or a ResponseID: who sent it, whom it is for, and the sender's counter (u64).
 
     A request's counter is the Originator Counter of its Command, so it must rise from one request of an
@@ -49,11 +50,15 @@ class RequestId(Struct, frozen=True, order=True):
         """The ResponseID of the target's answer: it repeats the counter, as captured answers do."""
         return RequestId(self.target, self.originator, self.counter)
 
-    def __str__(self) -> str:
+    @cached_property
+    def _text(self) -> str:
         return f"{self.originator}:{self.target}:{self.counter}"
+
+    def __str__(self) -> str:
+        return self._text
 
 
 REQUEST_ID: Final = SimpleType(
-    RequestId.parse, str, what="a RequestID (originator:target:counter)", holds=RequestId
+    RequestId.parse, str, what="a RequestID (originator:target:counter)", holds=RequestId, suits_all=True
 )
 """The simple type of a RequestID or ResponseID."""

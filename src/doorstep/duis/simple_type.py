@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
@@ -73,8 +74,9 @@ class SimpleType(Struct, Generic[T], frozen=True):
     """A simple type: the two directions between a value and its text.
 
     ``parse`` takes text without white space around it (unless the type keeps it, as texts and enumerations
-    do). ``what`` says in words what a value is, ``holds`` is its type in Python. Both directions raise
-    :class:`InputError` that says what the type asks for; the caller knows which element it is about.
+    do). ``what`` says in words what a value is, ``holds`` is its type in Python, and ``suits_all`` says that
+    every value of that type will do. Both directions raise :class:`InputError` that says what the type asks
+    for; the caller knows which element it is about.
     """
 
     parse: Callable[[str], T]
@@ -82,6 +84,7 @@ class SimpleType(Struct, Generic[T], frozen=True):
     keeps_white_space: bool = False
     what: str = "a value"
     holds: type[Any] | tuple[type[Any], ...] = object
+    suits_all: bool = False
     facets: Facets = Facets()
 
     def read(self, text: str) -> T:
@@ -90,11 +93,20 @@ class SimpleType(Struct, Generic[T], frozen=True):
 
     def write(self, value: Any) -> str:
         """The text of a value. Raises :class:`InputError` for one of another Python type, too."""
+        self._check_type(value)
+        return self.render(value)
+
+    def check(self, value: Any) -> None:
+        """Raise what :meth:`write` raises, without writing where that is not needed to know it."""
+        self._check_type(value)
+        if not self.suits_all:
+            self.render(value)
+
+    def _check_type(self, value: Any) -> None:
         # To Python, True is the number 1; to the schema it is not.
         stray_bool = isinstance(value, bool) and self.holds not in (bool, object)
         if stray_bool or not isinstance(value, self.holds):
             raise InputError(f"a {type(value).__name__} is not {self.what}")
-        return self.render(value)
 
 
 # -- numbers ----------------------------------------------------------------------------------------
@@ -173,10 +185,10 @@ def _boolean(text: str) -> bool:
         raise InputError(f"{text[:40]!r} is neither true nor false") from None
 
 
-INTEGER: Final = SimpleType(_integer, str, what="a number", holds=int)
+INTEGER: Final = SimpleType(_integer, str, what="a number", holds=int, suits_all=True)
 """A decimal number of either sign."""
 BOOLEAN: Final = SimpleType(
-    _boolean, lambda value: "true" if value else "false", what="true or false", holds=bool
+    _boolean, lambda value: "true" if value else "false", what="true or false", holds=bool, suits_all=True
 )
 """``true`` or ``false``; ``1`` and ``0`` are read too."""
 
@@ -242,7 +254,7 @@ def _eui(text: str) -> Eui:
 
 TEXT: Final = text(what="text")
 """Any text, white space included."""
-EUI: Final = SimpleType(_eui, str, what="an Entity Identifier", holds=Eui)
+EUI: Final = SimpleType(_eui, str, what="an Entity Identifier", holds=Eui, suits_all=True)
 """An Entity Identifier, as 8 pairs of hexadecimal digits joined by dashes."""
 
 
@@ -311,7 +323,7 @@ def _base64_text(value: bytes) -> str:
     return binascii.b2a_base64(value, newline=False).decode()
 
 
-BASE64: Final = SimpleType(_base64, _base64_text, what="bytes in base64", holds=bytes)
+BASE64: Final = SimpleType(_base64, _base64_text, what="bytes in base64", holds=bytes, suits_all=True)
 """Bytes. White space among the digits is read past and never written: it would break a signature's digest."""
 
 
@@ -331,7 +343,9 @@ def _date_time(text: str) -> int:
     return (midnight - _EPOCH) // _MILLISECOND + since_midnight - 60_000 * _minutes_ahead(text, *zone)
 
 
+@lru_cache(maxsize=64)
 def _date_time_text(value: int | datetime) -> str:
+    """Kept, since what is written at one time bears one time."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise InputError(f"{value} does not say in which time zone")

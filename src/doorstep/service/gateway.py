@@ -90,19 +90,21 @@ class Gateway:
 
     async def _serve(self, scope: Scope, receive: Receive) -> _HttpAnswer:
         headers = dict(scope["headers"])
+        loop = asyncio.get_running_loop()
+        read = False
         try:
-            async with asyncio.timeout(_READ_SECONDS):
+            async with asyncio.timeout(_READ_SECONDS) as limit:
                 body = await read_body(headers, receive, self._max_body)
-        except BodyTooLarge:
-            return 413, b"", _CLOSE
-        except (TimeoutError, ClientDisconnect):
-            return 408, b"", _CLOSE
-        try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
+                read = True
+                limit.reschedule(loop.time() + _ANSWER_SECONDS)
                 content_type = headers.get(b"content-type", b"").decode("latin-1")
                 answer = await self._exchange(scope["method"], scope["path"], content_type, body)
+        except BodyTooLarge:
+            return 413, b"", _CLOSE
+        except ClientDisconnect:
+            return 408, b"", _CLOSE
         except (TimeoutError, Stopped):
-            return 503, b"", ()
+            return (503, b"", ()) if read else (408, b"", _CLOSE)
         return answer.status, answer.body, _XML if answer.status == _OK else ()
 
     async def _exchange(self, method: str, path: str, content_type: str, body: bytes) -> Answer:

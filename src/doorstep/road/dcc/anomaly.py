@@ -157,8 +157,8 @@ class Anomalies:
                 yield threshold, count
 
     def _names(self, wanted: Wanted) -> list[str]:
-        """The counts that a request is part of; none where no Command is made of it."""
-        if not (wanted.variant.wan or wanted.variant.local_copy):
+        """The counts that a request is part of; none where no Command is made of it, or none is asked for."""
+        if not self._by_name or not (wanted.variant.wan or wanted.variant.local_copy):
             return []
         user, srv = wanted.request.request_id.originator, wanted.row.srv
         names = (f"{user}:{srv}", f"{user}:{_ALL}", f"{_ALL}:{srv}", f"{_ALL}:{_ALL}")

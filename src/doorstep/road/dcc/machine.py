@@ -171,6 +171,7 @@ class Dcc(Stop[events.DccEvent]):
             verified = claim.check()
             yield
             request = authenticate(verified, policy, now, config.check)
+            yield
             answer, to_remember = self._requests.serve(request, service, now)
             entries |= to_remember
             yield
