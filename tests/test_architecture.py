@@ -17,6 +17,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "doorstep"
 FLOORS = {
     "errors": -1,
     "eui": 0,
+    "secret": 0,
     "zigbee": 1,
     "gbcs": 2,
     "duis": 3,
@@ -37,7 +38,7 @@ FLOORS = {
     "cli": 9,
     "__main__": 10,
 }
-PURE = ("errors", "eui", "street", "zigbee", "gbcs", "duis", "guard", "road", "bench")
+PURE = ("errors", "eui", "secret", "street", "zigbee", "gbcs", "duis", "guard", "road", "bench")
 IMPURE_MODULES = {
     "asyncio",
     "fastapi",

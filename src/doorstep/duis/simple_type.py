@@ -206,14 +206,11 @@ def text(
     form = re.compile(pattern or ".*", re.ASCII | re.DOTALL)
     wanted = what or f"text of {_span(shortest, longest)} characters"
 
-    def named(text: str) -> str:
-        return repr(text[:40]) if told else f"text of {len(text)} characters"
-
     def check(text: str) -> str:
         if not xml.is_text(text):
-            raise InputError(f"{named(text)} has a character that XML cannot hold")
+            raise InputError(f"{_named(text, told)} has a character that XML cannot hold")
         if len(text) < shortest or (longest is not None and len(text) > longest) or not form.fullmatch(text):
-            raise InputError(f"{named(text)} is not {wanted}")
+            raise InputError(f"{_named(text, told)} is not {wanted}")
         return text
 
     facets = Facets(shortest=shortest, longest=longest, pattern=pattern)
@@ -278,8 +275,8 @@ def base64(longest: int) -> SimpleType[bytes]:
     )
 
 
-def octets(shortest: int, longest: int) -> SimpleType[bytes]:
-    """So many bytes, as pairs of hexadecimal digits."""
+def octets(shortest: int, longest: int, *, told: bool = True) -> SimpleType[bytes]:
+    """So many bytes, as pairs of hexadecimal digits. An error repeats them only where they are ``told``."""
     digits = re.compile("(?:[0-9A-Fa-f]{2})*")
 
     def check(value: bytes) -> bytes:
@@ -289,7 +286,7 @@ def octets(shortest: int, longest: int) -> SimpleType[bytes]:
 
     def parse(text: str) -> bytes:
         if not digits.fullmatch(text):
-            raise InputError(f"{text[:40]!r} is not pairs of hexadecimal digits")
+            raise InputError(f"{_named(text, told)} is not pairs of hexadecimal digits")
         return check(bytes.fromhex(text))
 
     return SimpleType(
@@ -299,6 +296,10 @@ def octets(shortest: int, longest: int) -> SimpleType[bytes]:
         holds=bytes,
         facets=Facets(shortest=shortest, longest=longest),
     )
+
+
+def _named(text: str, told: bool) -> str:
+    return repr(text[:40]) if told else f"text of {len(text)} characters"
 
 
 def _span(shortest: int, longest: int | None) -> str:

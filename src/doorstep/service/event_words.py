@@ -17,7 +17,7 @@ from doorstep.eui import Eui
 from doorstep.gbcs.headline import headline
 from doorstep.road.hub.routing import Decision
 from doorstep.road.machine import Note
-from doorstep.road.ppmid.events import Displayed, Result
+from doorstep.road.ppmid.events import Displayed, KeyedIn, Result
 from doorstep.road.supplier.delivery import Delivery
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.clusters import CLUSTERS
@@ -102,9 +102,13 @@ def _note(note: Note) -> Iterator[tuple[str, Any]]:
     yield "code", f"0x{note.code:04X}" if note.code is not None else None
 
 
+def _keyed_in(keyed: KeyedIn) -> Iterator[tuple[str, Any]]:
+    yield "action", keyed.action.value
+    yield "fuel", keyed.fuel.value
+
+
 def _result(result: Result) -> Iterator[tuple[str, Any]]:
-    yield "action", result.keyed.action.value
-    yield "fuel", result.keyed.fuel.value
+    yield from _keyed_in(result.keyed)
     yield "succeeded", result.succeeded
     yield "words", result.words
 
@@ -138,5 +142,6 @@ _CHOSEN: Final[dict[type, Callable[[Any], Iterator[tuple[str, Any]]]]] = {
     Decision: _decision,
     Delivery: _delivery,
     Displayed: _displayed,
+    KeyedIn: _keyed_in,
     Result: _result,
 }

@@ -16,7 +16,7 @@ from doorstep.errors import UsageError, XmlError
 __all__ = ["PublishedSchema", "open_schema"]
 
 _FILES: Final = "DUIS*.xsd"
-_UTRN: Final = "Element 'UTRN':"
+_UNTOLD: Final = ("Element 'UTRN':", "Element 'InstallCode':")
 
 
 class PublishedSchema:
@@ -31,9 +31,10 @@ class PublishedSchema:
             self._schema.assertValid(root)
         except etree.DocumentInvalid as error:
             said = str(error).replace(f"{{{xml.SR}}}", "")
-            if said.startswith(_UTRN):
-                # The schema repeats the digits, which are worth their money, and errors come into logs.
-                said = f"{_UTRN} not what it allows"
+            for element in _UNTOLD:
+                if said.startswith(element):
+                    # The schema repeats what was there, which is a secret, and errors come into logs.
+                    said = f"{element} not what it allows"
             raise XmlError(f"not valid against the schema: {said[:300]}") from None
 
     def check_document(self, document: bytes) -> None:

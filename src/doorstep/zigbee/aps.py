@@ -11,6 +11,7 @@ import enum
 from typing import Annotated, Final, Self
 
 from doorstep.errors import DecodeError
+from doorstep.secret import repr_without
 from doorstep.zigbee.auxiliary import Auxiliary
 from doorstep.zigbee.fields import (
     U8,
@@ -256,6 +257,9 @@ class TransportKey(Layout, frozen=True):
     ] = None
     partner: Annotated[EuiField | None, When("key_type", equals(KeyType.APPLICATION_LINK))] = None
     initiator: Annotated[Bool | None, When("key_type", equals(KeyType.APPLICATION_LINK))] = None
+
+    def __repr__(self) -> str:
+        return repr_without(self, "key")
 
 
 class UpdateDevice(Layout, frozen=True):

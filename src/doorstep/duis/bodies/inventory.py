@@ -77,7 +77,7 @@ BODIES: Final = {
             "AddDeviceToCHFWhitelist",
             elements(
                 one("JoinTimePeriod", integer(1, 3600)),
-                one("InstallCode", octets(6, 16)),
+                one("InstallCode", octets(6, 16, told=False)),
                 optional("ImportMPxN", IMPORT_MPXN),
                 optional("SecondaryImportMPAN", MPAN),
                 optional("ExportMPAN", MPAN),

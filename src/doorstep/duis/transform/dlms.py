@@ -276,7 +276,7 @@ def _ascii(value: str) -> bytes:
 
 def _hex(value: str) -> bytes:
     if not re.fullmatch(r"(?:[0-9A-Fa-f]{2})*", value):
-        raise InputError(f"{value[:40]!r} is not bytes in hexadecimal digits")
+        raise InputError(f"text of {len(value)} characters is not bytes in hexadecimal digits")
     return bytes.fromhex(value)
 
 

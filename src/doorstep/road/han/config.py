@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
+from doorstep.secret import Secret
 from doorstep.zigbee import fragmentation, mac
 from doorstep.zigbee.asdu import SMART_ENERGY
 from doorstep.zigbee.clusters import KEY_ESTABLISHMENT
@@ -22,7 +23,6 @@ __all__ = [
     "HanPolicy",
     "Network",
     "Role",
-    "Secret",
     "link_key_of",
     "secret",
 ]
@@ -32,13 +32,6 @@ SEED_SIZE: Final = 32
 _CHANNELS: Final = range(11, 27)
 _MINUTE: Final = 60_000
 _PHYSICAL_DEVICE: Final = 0x0507
-
-
-class Secret(bytes):
-    """Octets that no log shows."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} secret octets>"
 
 
 def link_key_of(octets: bytes) -> Secret:

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
 
 from doorstep.eui import Eui
-from doorstep.road.han.config import Secret
+from doorstep.secret import Secret
 from doorstep.zigbee.clusters.key_establishment import PUBLIC_KEY_SIZES, Certificate, Suite
 from doorstep.zigbee.keys import hmac_mmo
 

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
-from doorstep.road.han.config import Secret
 from doorstep.road.han.counters import FrameCounters
 from doorstep.road.han.establishment import Agreed, Ephemeral, Roles, agree, certificate, ephemeral
+from doorstep.secret import Secret
 from doorstep.zigbee.clusters.cluster import Command
 from doorstep.zigbee.clusters.key_establishment import (
     Certificate,

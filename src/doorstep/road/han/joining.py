@@ -12,7 +12,6 @@ from doorstep.errors import BadMac, NoKey
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
 from doorstep.road.han.air import Dropped
-from doorstep.road.han.config import Secret
 from doorstep.road.han.establishment import POLICY
 from doorstep.road.han.events import Joined, Left
 from doorstep.road.han.exchange import Initiator, Step
@@ -20,6 +19,7 @@ from doorstep.road.han.layers import Establishing, Layers, key_for
 from doorstep.road.han.membership import Membership
 from doorstep.road.han.states import JOINING, Action, Event, State
 from doorstep.road.machine import Note, Remember
+from doorstep.secret import Secret
 from doorstep.zigbee import aps, mac, nwk, zdo
 from doorstep.zigbee.asdu import SMART_ENERGY, Asdu
 from doorstep.zigbee.auxiliary import KeyId

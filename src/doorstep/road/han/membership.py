@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
-from doorstep.road.han.config import Network, Secret
+from doorstep.road.han.config import Network
 from doorstep.road.machine import Memory
+from doorstep.secret import Secret, repr_without
 from doorstep.zigbee.nwk import COORDINATOR
 
 __all__ = ["Membership"]
@@ -90,3 +91,6 @@ class _Record(Struct, frozen=True, array_like=True):
     centre: bytes
     key: bytes
     key_sequence: int
+
+    def __repr__(self) -> str:
+        return repr_without(self, "key")

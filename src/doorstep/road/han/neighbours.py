@@ -10,8 +10,8 @@ import msgspec
 
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
-from doorstep.road.han.config import Secret
 from doorstep.road.machine import Memory
+from doorstep.secret import Secret, repr_without
 from doorstep.zigbee.mac import Capability
 
 __all__ = ["Neighbour", "Neighbours"]
@@ -55,6 +55,9 @@ class _Record(msgspec.Struct, frozen=True, array_like=True):
     network_heard: int
     install_heard: int
     link_heard: int
+
+    def __repr__(self) -> str:
+        return repr_without(self, "link_key")
 
 
 class Neighbours:

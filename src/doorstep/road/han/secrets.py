@@ -8,7 +8,8 @@ from msgspec import Struct, structs
 
 from doorstep.errors import UsageError
 from doorstep.eui import Eui
-from doorstep.road.han.config import KEY_SIZE, SEED_SIZE, Secret, secret
+from doorstep.road.han.config import KEY_SIZE, SEED_SIZE, secret
+from doorstep.secret import Secret
 from doorstep.zigbee.keys import link_key
 
 __all__ = ["DeviceSecrets", "HubSecrets"]

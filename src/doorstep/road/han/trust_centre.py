@@ -18,6 +18,7 @@ from doorstep.road.han.exchange import Responder, Step
 from doorstep.road.han.layers import Establishing, Layers
 from doorstep.road.han.neighbours import Neighbour
 from doorstep.road.machine import Memory, Note, Remember
+from doorstep.secret import repr_without
 from doorstep.zigbee import aps, mac, nwk, zdo
 from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.auxiliary import KeyId
@@ -40,6 +41,9 @@ class _Admitted(Struct, frozen=True, array_like=True):
     eui: bytes
     link_key: bytes
     until: Instant | None
+
+    def __repr__(self) -> str:
+        return repr_without(self, "link_key")
 
 
 class TrustCentre:

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from doorstep.errors import DecodeError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.usecases import DeviceType
+from doorstep.secret import repr_without
 from doorstep.zigbee.keys import hashed_link_key
 
 __all__ = ["CAPACITY", "HISTORY", "DeviceLog", "Entry"]
@@ -67,6 +68,9 @@ class _Record(Struct, frozen=True):
 
     entries: tuple[_Fields, ...]
     historic: tuple[_Fields, ...]
+
+    def __repr__(self) -> str:
+        return repr_without(self, "entries", "historic")
 
 
 class DeviceLog(Struct, frozen=True):

@@ -16,6 +16,7 @@ from doorstep.road.device import Executed, Rejected
 from doorstep.road.han.events import Describe, Described, Expel, Joined, Left, Permit
 from doorstep.road.hub.routing import Decision, Source
 from doorstep.road.machine import Heard, Note, Remember, Send
+from doorstep.secret import repr_without
 
 __all__ = [
     "FirmwareActivated",
@@ -61,6 +62,9 @@ class HhtPresented(Struct, frozen=True):
 
     eui: Eui
     install_code: bytes = b""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "install_code")
 
 
 class ImageReceived(Struct, frozen=True):

@@ -15,6 +15,7 @@ from doorstep.errors import UsageError
 from doorstep.road.device import Executed, Rejected
 from doorstep.road.machine import Heard, Note, Remember, Send
 from doorstep.road.ppmid.display import Display, Fuel
+from doorstep.secret import repr_without
 
 __all__ = ["Deliver", "Displayed", "PoweredOn", "PpmidEvent", "PpmidInput", "Report", "Stage"]
 
@@ -86,6 +87,9 @@ class KeyedIn(Struct, frozen=True):
     action: Action
     fuel: Fuel
     digits: str = ""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "digits")
 
 
 class Result(Struct, frozen=True):

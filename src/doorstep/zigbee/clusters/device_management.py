@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Annotated, Final
 
+from doorstep.secret import repr_without
 from doorstep.zigbee.clusters.cluster import Cluster, Command
 from doorstep.zigbee.fields import (
     U8,
@@ -119,6 +120,9 @@ class RequestNewPasswordResponse(Command, frozen=True):
     duration: U16
     password_type: Enum8
     password: OctetString
+
+    def __repr__(self) -> str:
+        return repr_without(self, "password")
 
 
 class UpdateSiteId(Command, frozen=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from typing import Final
 
+from doorstep.secret import repr_without
 from doorstep.zigbee.clusters.cluster import Attribute, Cluster, Command
 from doorstep.zigbee.fields import I32, U8, U16, U32, Bitmap32, Enum8, OctetString, Rest, ToEnd, Utc
 from doorstep.zigbee.layout import Layout
@@ -150,6 +151,9 @@ class ConsumerTopUp(Command, frozen=True):
     originating_device: Enum8
     top_up_code: OctetString
 
+    def __repr__(self) -> str:
+        return repr_without(self, "top_up_code")
+
 
 class ConsumerTopUpResponse(Command, frozen=True):
     """What became of a top-up; a refusal has values of all ones."""
@@ -223,6 +227,9 @@ class TopUp(Layout, frozen=True):
     code: OctetString
     amount: I32
     time: Utc
+
+    def __repr__(self) -> str:
+        return repr_without(self, "code")
 
 
 class PublishTopUpLog(Command, frozen=True):
