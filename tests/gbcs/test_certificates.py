@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.eui import Eui
-from doorstep.gbcs.certificates import describe, distinguished_name, valid_at
+from doorstep.gbcs.certificates import describe, distinguished_name
 from doorstep.gbcs.keys import KeyUsage, Role
 from tests.reference import shared
 
@@ -121,7 +121,7 @@ class TestValidAt:
         [(BEGIN - 1, False), (BEGIN, True), (END, True), (END + 999, True), (END + 1000, False), (0, False)],
     )
     def test_ends_are_included(self, now: int, valid: bool) -> None:
-        assert valid_at(certificate("02"), now) is valid
+        assert describe(certificate("02")).valid_at(now) is valid
 
 
 class TestDistinguishedName:

@@ -34,14 +34,14 @@ _INFO: Final = (
     '<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"></ds:Transform>'
     "</ds:Transforms>"
     '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod>'
-    "<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+    "<ds:DigestValue>{0}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
 )
 _NAMESPACE: Final = f'="{xml.DS}">'
 _FORM: Final = (
     f"<ds:Signature xmlns:ds{_NAMESPACE}<ds:SignedInfo>{_INFO}"
-    "<ds:SignatureValue>{value}</ds:SignatureValue>"
-    "<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{issuer_name}</ds:X509IssuerName>"
-    "<ds:X509SerialNumber>{serial}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo>"
+    "<ds:SignatureValue>{1}</ds:SignatureValue>"
+    "<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{2}</ds:X509IssuerName>"
+    "<ds:X509SerialNumber>{3}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo>"
     "</ds:Signature>"
 )
 
@@ -51,8 +51,8 @@ def _pattern() -> re.Pattern[str]:
     text = re.escape(_FORM).replace("<ds:Signature\\ xmlns:ds=", "<{start}=", 1)
     text = text.replace(re.escape(_INFO), f"(?P<info>{re.escape(_INFO)})")
     text = text.replace("ds:", "(?P=front)")
-    for name in Values._fields:
-        text = text.replace(rf"\{{{name}\}}", f"(?P<{name}>[^<]*)")
+    for place, name in enumerate(Values._fields):
+        text = text.replace(rf"\{{{place}\}}", f"(?P<{name}>[^<]*)")
     start = r"(?P<front>(?:(?P<prefix>[^:<> ]+):)?)Signature xmlns(?(prefix):(?P=prefix))"
     return re.compile(text.replace("{start}", start))
 
@@ -66,12 +66,12 @@ _VALUES: Final = tuple(
 
 def written(values: Values) -> str:
     """The signature with these values, in exclusive canonical form."""
-    return _FORM.format(**{name: escaped(text) for name, text in values._asdict().items()})
+    return _FORM.format(*map(escaped, values))
 
 
 def signed_info(digest: str) -> bytes:
     """SignedInfo of the signature that :func:`written` makes: what the value of a signature is over."""
-    return f"<ds:SignedInfo xmlns:ds{_NAMESPACE}{_INFO.format(digest=escaped(digest))}".encode()
+    return f"<ds:SignedInfo xmlns:ds{_NAMESPACE}{_INFO.format(escaped(digest))}".encode()
 
 
 def read(signature: xml.Node) -> tuple[Values, bytes]:

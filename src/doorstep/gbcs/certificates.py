@@ -37,7 +37,6 @@ __all__ = [
     "parsing",
     "role_code",
     "subject_eui",
-    "valid_at",
 ]
 
 # The Organisational Unit of certificates that sign DUIS documents; a role of its own, not one of GBCS.
@@ -87,7 +86,7 @@ class CertificateFacts(Struct, frozen=True):
 
     ``eui`` is None where the certificate names nobody (an authority's, or one of another PKI), ``code``
     where its subject has no Organisational Unit that is a role. ``signs`` and ``agrees`` are its key
-    usage: digital signature, key agreement.
+    usage: digital signature, key agreement. Its dates are in milliseconds since 1970.
     """
 
     eui: Eui | None
@@ -96,6 +95,12 @@ class CertificateFacts(Struct, frozen=True):
     agrees: bool
     issuer: DistinguishedName
     serial: int
+    begins: int
+    ends: int
+
+    def valid_at(self, now: int) -> bool:
+        """Whether ``now`` (milliseconds since 1970) is within the certificate's dates, ends included."""
+        return self.begins <= now < self.ends + 1000
 
     @property
     def role(self) -> Role | None:
@@ -123,8 +128,6 @@ def describe(certificate: x509.Certificate, source: str = "certificate") -> Cert
     """
     with parsing(source, "certificate"):
         signs, agrees = _key_usage(certificate)
-        # Read here as well, so that whoever asks for the dates of a described certificate gets them.
-        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         return CertificateFacts(
             eui=subject_eui(certificate),
             code=role_code(certificate),
@@ -132,6 +135,8 @@ def describe(certificate: x509.Certificate, source: str = "certificate") -> Cert
             agrees=agrees,
             issuer=_name_parts(certificate.issuer),
             serial=certificate.serial_number,
+            begins=_milliseconds(certificate.not_valid_before_utc),
+            ends=_milliseconds(certificate.not_valid_after_utc),
         )
 
 
@@ -143,12 +148,6 @@ def parsing(source: str, what: str) -> Iterator[None]:
     except UNREADABLE as error:
         # The parsers' words are about structure, never about a key's value.
         raise UsageError(f"{source}: not a {what} that can be read: {' '.join(str(error).split())}") from None
-
-
-def valid_at(certificate: x509.Certificate, now: int) -> bool:
-    """Whether ``now`` (milliseconds since 1970) is within the certificate's dates, ends included."""
-    begin, end = _dates(certificate)
-    return begin <= now < end + 1000
 
 
 def common_name(certificate: x509.Certificate) -> str:
@@ -182,11 +181,6 @@ def _name_in(text: str) -> DistinguishedName:
 
 _ROLES: Final[dict[int | None, Role]] = {role.value: role for role in Role}
 _AGREEING: Final = (KeyUsage.KEY_AGREEMENT, KeyUsage.PREPAYMENT_TOP_UP)
-
-
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def _dates(certificate: x509.Certificate) -> tuple[int, int]:
-    return _milliseconds(certificate.not_valid_before_utc), _milliseconds(certificate.not_valid_after_utc)
 
 
 def _milliseconds(moment: datetime) -> int:

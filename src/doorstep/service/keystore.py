@@ -36,7 +36,6 @@ from doorstep.gbcs.certificates import (
     describe,
     distinguished_name,
     parsing,
-    valid_at,
 )
 from doorstep.gbcs.keys import KeyUsage, PrivateKey, PublicKey, Role
 
@@ -127,7 +126,7 @@ class CertifiedKeyStore(ABC):
         certificate = self.certificate(eui, usage)
         if certificate is None:
             raise NoKey(f"no certificate for {_WORDS[usage]} is held for {eui}")
-        if not self.test_pki and not valid_at(certificate, now):
+        if not self.test_pki and not describe(certificate).valid_at(now):
             raise NoKey(
                 f"the certificate for {_WORDS[usage]} of {eui} is valid from "
                 f"{certificate.not_valid_before_utc:%Y-%m-%dT%H:%M:%SZ} to "

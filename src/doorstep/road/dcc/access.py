@@ -21,7 +21,7 @@ from doorstep.duis.signature import CertificateFor, Claim, Verified, read
 from doorstep.duis.transform import ROWS
 from doorstep.errors import DoorstepError
 from doorstep.eui import Eui
-from doorstep.gbcs.certificates import XML_USER, describe, valid_at
+from doorstep.gbcs.certificates import XML_USER, describe
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import USE_CASES, DeviceType
 from doorstep.road.dcc.events import Posted
@@ -144,7 +144,7 @@ def authenticate(
         raise Denied(policy.status_bad_request, f"signed by {facts.eui}, sent as {originator}")
     if facts.code != XML_USER or not facts.signs:
         raise Denied(policy.status_bad_request, "the certificate is not one for signing a User's XML")
-    if policy.enforce_dates and not valid_at(verified.certificate, now):
+    if policy.enforce_dates and not facts.valid_at(now):
         raise Denied(policy.status_bad_request, "the signer's certificate is outside its dates")
     return request
 

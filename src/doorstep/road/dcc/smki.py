@@ -23,7 +23,7 @@ from doorstep.duis.smki import (
 )
 from doorstep.errors import InputError
 from doorstep.eui import Eui
-from doorstep.gbcs.certificates import CertificateFacts, HeldCertificate, common_name, valid_at
+from doorstep.gbcs.certificates import CertificateFacts, HeldCertificate, common_name
 from doorstep.gbcs.keys import KeyUsage
 from doorstep.gbcs.times import Instant
 
@@ -63,9 +63,10 @@ class _Filed(Struct, frozen=True):
 
     entry: Entry
     held: HeldCertificate
+    facts: CertificateFacts
 
     def at(self, now: Instant) -> Entry:
-        if valid_at(self.held.certificate, now):
+        if self.facts.valid_at(now):
             return self.entry
         return structs.replace(self.entry, status=_EXPIRED)
 
@@ -81,7 +82,7 @@ class Repository:
         self._by_owner: dict[Eui | str, list[_Filed]] = {}
         self._by_serial: dict[int, _Filed] = {}
         for held, facts in certificates:
-            filed = _Filed(_entry(held, facts), held)
+            filed = _Filed(_entry(held, facts), held, facts)
             self._by_serial[facts.serial] = filed
             for owner in _owners(filed):
                 self._by_owner.setdefault(owner, []).append(filed)
