@@ -32,6 +32,7 @@ _READ_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 30.0
 _PUSH_SECONDS: Final = 10.0
 _OK: Final = 200
+_UNAVAILABLE: Final = 503
 _MOST_TOGETHER: Final = 32
 """Requests that are given to the machine at once: the last of them waits for the machine to serve all."""
 
@@ -46,9 +47,9 @@ _CLOSE: Final = ((b"connection", b"close"),)  # or the rest of the body would be
 class Gateway:
     """The Users' side of the DCC, as an ASGI application.
 
-    ``take`` gives the machine an event and returns when it has been dealt with; what the machine answers
-    comes back by :meth:`answer`. ``max_body`` is in bytes; ``most_exchanges`` bounds the requests that are in
-    hand at once.
+    ``take`` gives the machine an event and returns when it has been dealt with; meanwhile what the machine
+    answers comes back by :meth:`answer`. ``max_body`` is in bytes; ``most_exchanges`` bounds the requests
+    that are in hand at once.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Gateway:
 
     async def _respond(self, scope: Scope, receive: Receive) -> _HttpAnswer:
         if self._in_hand >= self._most_exchanges:
-            return 503, b"", _RETRY
+            return _UNAVAILABLE, b"", _RETRY
         self._in_hand += 1
         try:
             return await self._serve(scope, receive)
@@ -90,21 +91,15 @@ class Gateway:
 
     async def _serve(self, scope: Scope, receive: Receive) -> _HttpAnswer:
         headers = dict(scope["headers"])
-        loop = asyncio.get_running_loop()
-        read = False
         try:
-            async with asyncio.timeout(_READ_SECONDS) as limit:
+            async with asyncio.timeout(_READ_SECONDS):
                 body = await read_body(headers, receive, self._max_body)
-                read = True
-                limit.reschedule(loop.time() + _ANSWER_SECONDS)
-                content_type = headers.get(b"content-type", b"").decode("latin-1")
-                answer = await self._exchange(scope["method"], scope["path"], content_type, body)
         except BodyTooLarge:
             return 413, b"", _CLOSE
-        except ClientDisconnect:
+        except (TimeoutError, ClientDisconnect):
             return 408, b"", _CLOSE
-        except (TimeoutError, Stopped):
-            return (503, b"", ()) if read else (408, b"", _CLOSE)
+        content_type = headers.get(b"content-type", b"").decode("latin-1")
+        answer = await self._exchange(scope["method"], scope["path"], content_type, body)
         return answer.status, answer.body, _XML if answer.status == _OK else ()
 
     async def _exchange(self, method: str, path: str, content_type: str, body: bytes) -> Answer:
@@ -121,25 +116,34 @@ class Gateway:
 
     async def _give_all(self) -> None:
         """Give the machine what has arrived, until nothing more has."""
-        while self._arrived:
-            together, self._arrived = self._arrived[:_MOST_TOGETHER], self._arrived[_MOST_TOGETHER:]
-            await self._give([posted for posted in together if posted.exchange in self._waiting])
+        while together := self._arrived[:_MOST_TOGETHER]:
+            del self._arrived[:_MOST_TOGETHER]
+            await self._give(together)
         self._giving = None
 
     async def _give(self, together: list[Posted]) -> None:
-        """Give the machine some requests; those that it fails for one by one, as it may be one's fault."""
-        try:
-            await self._take(Together(tuple(together)))
-        except Exception as error:
-            for posted in filter(self._waits, together):
-                if len(together) == 1 or isinstance(error, Stopped):
-                    self._waiting[posted.exchange].set_exception(error)
-                else:
-                    await self._give([posted])
+        """Give the machine some requests, and let those go that have no answer afterwards.
 
-    def _waits(self, posted: Posted) -> bool:
-        waiting = self._waiting.get(posted.exchange)
-        return waiting is not None and not waiting.done()
+        Those that it fails for are given one by one, as it may be one's fault.
+        """
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await self._take(Together(tuple(together)))
+        except (TimeoutError, Stopped):
+            # Those that have come meanwhile have waited, too.
+            together += self._arrived
+            self._arrived.clear()
+        except Exception as error:
+            for posted in together:
+                waiting = self._waiting.get(posted.exchange)
+                if waiting is None or waiting.done():
+                    continue
+                if len(together) > 1:
+                    await self._give([posted])
+                else:
+                    waiting.set_exception(error)
+        for posted in together:
+            self.answer(Answer(posted.exchange, _UNAVAILABLE))
 
 
 class Pusher:
