@@ -107,6 +107,12 @@ def test_what_is_no_message_in_json_is_one_clear_line(shell: Shell, line: str) -
     assert result.line.startswith("- line 1: ")
 
 
+@pytest.mark.parametrize("line", [b"[" * 100_000, b'{"payload":' * 50_000])
+def test_json_that_nests_without_end_is_refused(shell: Shell, line: bytes) -> None:
+    result = shell("encode", "-", stdin=line)
+    assert (result.status, result.line) == (2, "- line 1: it is nested too deeply for a message")
+
+
 def test_every_reference_message_goes_there_and_back(shell: Shell, tmp_path: Path) -> None:
     files = sorted(shared("rtds/messages").rglob("*.HEX"))
     decoded = shell("decode", "--json", *files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 
@@ -29,6 +30,7 @@ def test_help_lists_every_command_and_loads_nothing_heavy() -> None:
     help_text, _, rest = ran.stdout.partition("status ")
     for command in ("decode", "verify", "transform", "utrn", "keys", "street", "deliver"):
         assert f"\n  {command} " in help_text
+    assert "..." not in help_text.partition("Commands:")[2]
     assert rest.split() == ["0", "loaded"]
 
 
@@ -47,7 +49,7 @@ def test_version(shell: Shell) -> None:
     ("arguments", "said"),
     [
         (("nonsense",), "No such command 'nonsense'."),
-        (("decode",), "Missing argument 'FILE...'."),
+        (("decode",), "Missing argument 'FILE'."),
         (("decode", "--nonsense", "x"), "No such option: --nonsense"),
         (("verify", "x"), "Missing option '--keystore'."),
         (("keys",), "Missing command."),
@@ -58,6 +60,8 @@ def test_version(shell: Shell) -> None:
         (("hub", "--keys", "x", "--wan", "http://x"), "not a URL that begins ws:// or wss://"),
         (("serve", "--keys", "x", "--gateway", "//"), "not a URL that begins http:// or https://"),
         (("serve", "--keys", "x", "--gateway", "http://h:99999"), "not a URL"),
+        (("deliver", "enable-supply", "--patience", "nan"), "Invalid value for '--patience'"),
+        (("deliver", "enable-supply", "--patience", "0"), "Invalid value for '--patience'"),
     ],
 )
 def test_what_makes_no_sense_is_said_in_one_line(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
@@ -75,6 +79,8 @@ def test_what_makes_no_sense_is_said_in_one_line(shell: Shell, arguments: tuple[
         (DecodeError("CRA Flag", 10, "0x07"), 2, "CRA Flag at offset 10: 0x07"),
         (UsageError("two\nlines"), 2, "two lines"),
         (DoorstepError("anything"), 2, "anything"),
+        (OSError(28, "No space left on device"), 2, "No space left on device"),
+        (OSError(2, "No such file or directory", "x"), 2, "x: No such file or directory"),
         (ZeroDivisionError("division by zero"), 2, "internal error: ZeroDivisionError: division by zero"),
     ],
 )
@@ -98,6 +104,25 @@ def test_an_error_of_ours_has_a_traceback_for_who_asks(shell: Shell, monkeypatch
     monkeypatch.setattr(sys, "argv", ["doorstep"])
     with pytest.raises(ZeroDivisionError):
         cli.main()
+
+
+@pytest.mark.parametrize("stream", ["stdin", "stdout", "stderr"])
+def test_a_stream_that_is_closed_is_no_error(monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
+    monkeypatch.setattr(sys, stream, None)
+    monkeypatch.setattr(sys, "argv", ["doorstep", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    getattr(sys, stream).close()
+
+
+def test_a_character_that_the_terminal_lacks_is_written_as_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    monkeypatch.setattr(cli, "app", lambda **_anything: print("supplier \u2192 DCC"))
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, written.getvalue()) == (0, b"supplier \\u2192 DCC\n")
 
 
 def test_an_interrupt_ends_quietly(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

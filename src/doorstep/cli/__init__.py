@@ -9,6 +9,7 @@ A command's file imports what it needs when it runs, so that ``doorstep --help``
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated, Final, NoReturn
@@ -90,7 +91,17 @@ _STDOUT: Final = 1
 
 def main() -> NoReturn:
     """Run the command that the process's arguments ask for, and end the process."""
+    _open_streams()
     sys.exit(_run())
+
+
+def _open_streams() -> None:
+    """Let a command print without looking: where a stream is closed, and where it lacks a character."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - as long as the process
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _run() -> int:
@@ -108,6 +119,10 @@ def _run() -> int:
         return _say(error, _NO)
     except DoorstepError as error:
         return _say(error, _UNUSABLE)
+    except OSError as error:
+        # A full disk, for one: what is read or listened to has errors of its own.
+        what = f"{error.filename}: " if error.filename else ""
+        return _say(f"{what}{error.strerror or error}", _UNUSABLE)
     except Exception as error:
         if os.environ.get("DOORSTEP_DEBUG"):
             raise

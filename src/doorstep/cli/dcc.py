@@ -31,8 +31,12 @@ def dcc(
         Path | None,
         typer.Option("--keys", metavar="DIR", help="The street: a folder that `doorstep keys new` made."),
     ] = None,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The gateway for Users.")] = 8079,
-    wan_port: Annotated[int, typer.Option("--wan-port", min=0, max=65535, help="The hubs' WAN.")] = 8078,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The gateway for Users.")
+    ] = 8079,
+    wan_port: Annotated[
+        int, typer.Option("--wan-port", metavar="PORT", min=0, max=65535, help="The hubs' WAN.")
+    ] = 8078,
     receive: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,7 +47,7 @@ def dcc(
     ] = None,
     smki: Annotated[bool, typer.Option("--smki", help="Serve certificates, too.")] = False,
     smki_port: Annotated[
-        int, typer.Option("--smki-port", min=0, max=65535, help="Where, with --smki.")
+        int, typer.Option("--smki-port", metavar="PORT", min=0, max=65535, help="Where, with --smki.")
     ] = 8083,
     thresholds: Annotated[
         Path | None,
@@ -86,7 +90,10 @@ def dcc(
 
 @quarantine.callback()
 def quarantine_command() -> None:
-    """What is over a threshold of a running DCC, and waits for a decision."""
+    """What waits for a decision in a DCC.
+
+    These are requests over a threshold of anomaly detection, in a DCC that runs.
+    """
 
 
 @quarantine.command("list")

@@ -21,7 +21,7 @@ def decode(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="GBCS messages, tunnel frames or DUIS documents; - is standard input."
+            metavar="FILE", help="GBCS messages, tunnel frames or DUIS documents; - is standard input."
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line, which encode reads.")] = False,
@@ -29,8 +29,9 @@ def decode(
         Path | None, typer.Option(metavar="DIR", help="Keys that open what is encrypted.")
     ] = None,
 ) -> None:
-    """Show what GBCS messages say, with names, units, times and meanings.
+    """Show what GBCS messages say.
 
+    With names, units, times and meanings.
     Messages may be hex, base64 or bytes. Nothing is verified: see `doorstep verify`.
     """
     from doorstep.cli.carried import carriers, with_messages

@@ -27,17 +27,19 @@ class ServiceError(DoorstepError):
 def deliver(
     use: Annotated[
         str | None,
-        typer.Argument(metavar="[USE]", help="What to do, as in enable-supply; --list says what there is."),
+        typer.Argument(metavar="USE", help="What to do, as in enable-supply; --list says what there is."),
     ] = None,
     value: Annotated[
-        str | None, typer.Argument(metavar="[VALUE]", help="credit or prepayment, where USE takes a mode.")
+        str | None, typer.Argument(metavar="VALUE", help="credit or prepayment, where USE takes a mode.")
     ] = None,
     home: Annotated[
         str | None, typer.Option("--home", metavar="N", help="The home whose meter it is for. Default: 1.")
     ] = None,
-    route: Annotated[str, typer.Option("--route", help="wan, ppmid, hht or both.")] = "ppmid",
-    pounds: Annotated[int | None, typer.Option("--pounds", min=1, help="For top-up.")] = None,
-    pence: Annotated[int | None, typer.Option("--pence", min=1, help="For top-up.")] = None,
+    route: Annotated[
+        str, typer.Option("--route", metavar="ROUTE", help="wan, ppmid, hht or both.")
+    ] = "ppmid",
+    pounds: Annotated[int | None, typer.Option("--pounds", metavar="N", min=1, help="For top-up.")] = None,
+    pence: Annotated[int | None, typer.Option("--pence", metavar="N", min=1, help="For top-up.")] = None,
     variant: Annotated[
         str | None, typer.Option("--variant", metavar="SRV", help="Instead of USE, with --body: as in 7.1.")
     ] = None,
@@ -51,13 +53,17 @@ def deliver(
         str | None, typer.Option("--relay", metavar="EUI", help="The PPMID or HHT, with --target.")
     ] = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="The delivery's name, unique for ever; made up if not given.")
+        str | None,
+        typer.Option(
+            "--name", metavar="NAME", help="The delivery's name, unique for ever; made up if not given."
+        ),
     ] = None,
     patience: Annotated[
-        float, typer.Option("--patience", metavar="SECONDS", help="How long evidence is waited for.")
+        float,
+        typer.Option("--patience", metavar="SECONDS", min=0.001, help="How long evidence is waited for."),
     ] = 3600.0,
     url: Annotated[
-        str, typer.Option("--url", help="The supplier's service, as `doorstep serve` runs it.")
+        str, typer.Option("--url", metavar="URL", help="The supplier's service, as `doorstep serve` runs it.")
     ] = "http://127.0.0.1:8080",
     json: Annotated[bool, typer.Option("--json", help="One JSON object for each state.")] = False,
     follow: Annotated[
@@ -155,7 +161,7 @@ def _show(delivery: dict[str, Any], shown: list[dict[str, Any]], json: bool) -> 
             continue
         what = delivery["use_case"] or f"SRV {delivery['variant']}"
         reason = f" ({step['reason']})" if step["reason"] else ""
-        line_start = f"{step['changed'][11:23]}  {delivery['name']}  {what}"
+        line_start = f"{step['changed'][11:23]}  {delivery['name']}  {what:8}"
         print(f"{line_start}  {step['state']:12}  {step['evidence']}{reason}", flush=True)
 
 

@@ -24,7 +24,10 @@ def demo(
         typer.Option("--pcap-keys", metavar="FILE", help="Write the rows of Wireshark's key table for it."),
     ] = None,
 ) -> None:
-    """Deliver Commands to a street of homes without WAN, through their PPMIDs, and show every hop."""
+    """Deliver Commands to a street of homes.
+
+    Most have no WAN: Commands go through their PPMIDs, and one of them is shown hop by hop.
+    """
     from doorstep.cli.demonstration import show
 
     show(json_file, full, pcap_file, pcap_keys_file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ FOLLOWED: Final = "enable-supply"
 """The case that is shown hop by hop."""
 
 _SHOWN_BYTES: Final = 24
+_PAGE: Final = 110
 _PUBLIC: Final = 0o666  # As far as the user's mask lets it.
 _PRIVATE: Final = 0o600
 _STYLES: Final = {"executed": "green", "refused": "yellow", "unknown": "magenta"}
@@ -57,7 +59,7 @@ def show(
 
     The files are written as asked for: the deliveries, the radio frames of all homes, the keys to those.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=_width())
     began = time.monotonic()
     console.print("\n[bold]doorstep[/]: GBCS Commands delivered through the home's own network\n")
     console.print(_ROAD, style="dim", no_wrap=True, crop=False)
@@ -77,6 +79,11 @@ def show(
         _write(console, pcap_keys_file, capture.key_table().encode(), mode=_PRIVATE)
     if json_file is not None:
         _write(console, json_file, _report(results, seconds))
+
+
+def _width() -> int | None:
+    """The terminal's width; what goes into a pipe or a file has no such bound, but is to be read as well."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PAGE
 
 
 def _run(console: Console, street: Street, full: bool) -> Iterator[Result]:

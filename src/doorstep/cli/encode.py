@@ -13,7 +13,10 @@ __all__ = ["encode"]
 def encode(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="JSON lines; - is standard input.")],
 ) -> None:
-    """Make GBCS messages of their JSON form: a line of hex for each line."""
+    """Make GBCS messages of their JSON form.
+
+    The inverse of `decode --json`: a line of hex for each line.
+    """
     import msgspec
 
     from doorstep.cli.inputs import read_lines
@@ -27,4 +30,6 @@ def encode(
             message = from_json(msgspec.json.decode(line))
         except (msgspec.DecodeError, DoorstepError) as error:
             raise InputError(f"{file} line {number}: {error}") from None
+        except RecursionError:
+            raise InputError(f"{file} line {number}: it is nested too deeply for a message") from None
         print(bytes(message).hex().upper())

@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from doorstep.errors import InputError, UsageError
+from doorstep.errors import EncodeError, InputError, UsageError
 
 __all__ = ["MAX_INPUT", "from_text", "naming", "read", "read_lines"]
 
@@ -63,7 +63,7 @@ def naming(path: Path) -> Iterator[None]:
     """Let what is wrong with a file's contents be said with the file's name, on one line."""
     try:
         yield
-    except InputError as error:
+    except (InputError, EncodeError) as error:
         line = " ".join(str(error).split())
         raise UsageError(line if line.startswith(f"{path}: ") else f"{path}: {line}") from None
 

@@ -22,7 +22,10 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     homes: Annotated[int, typer.Option("--homes", metavar="N", min=1, help="How many homes.")] = 1,
 ) -> None:
-    """Make the keys of a street: its parties', its homes', and street.toml that says whose they are."""
+    """Make the keys of a street.
+
+    Those of its parties and its homes, and street.toml, which says whose they are.
+    """
     from rich.console import Console
     from rich.progress import Progress
 

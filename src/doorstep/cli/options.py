@@ -52,7 +52,10 @@ Interface = Annotated[
     typer.Option("--interface", metavar="IP", help="The address of the interface that is the homes' air."),
 ]
 AirPort = Annotated[
-    int, typer.Option("--han-port", min=1, max=65535, help="The UDP port of the homes' air (ZEP).")
+    int,
+    typer.Option(
+        "--han-port", metavar="PORT", min=1, max=65535, help="The UDP port of the homes' air (ZEP)."
+    ),
 ]
 KeyLog = Annotated[
     Path | None,

@@ -49,12 +49,14 @@ def request(
         ),
     ] = None,
     pence: Annotated[
-        int | None, typer.Option("--pence", min=1, help="For SRV 2.2: issue a UTRN of this amount.")
+        int | None,
+        typer.Option("--pence", metavar="N", min=1, help="For SRV 2.2: issue a UTRN of this amount."),
     ] = None,
     cv: Annotated[
         int | None,
         typer.Option(
             "--cv",
+            metavar="N",
             min=1,
             max=8,
             help="Command Variant; default the file's, else 1, 5 or 8. For 5 to 7 it transforms and signs.",
@@ -88,7 +90,7 @@ def request(
     schema: Schema = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Send a request of any kind to the DCC, and show the answers.
+    """Send the DCC a request of any kind.
 
     A critical one is transformed, compared field by field with what comes back, and signed. Of a request that
     goes over the WAN, the Device's Response is waited for where --listen takes it.
@@ -176,7 +178,7 @@ class _Wanted(NamedTuple):
 
 async def _ask(wanted: _Wanted, setting: ClientSetting, report: Report, wait: float | None) -> bool:
     """Send, and report; False where the answer is no."""
-    from doorstep.road.supplier.gateway import GatewayRefused
+    from doorstep.road.supplier.gateway import GatewayRefused, Unanswered
     from doorstep.service.client_setting import open_client
     from doorstep.service.sent_request import NoAnswer, NotDelivered, RequestRefused
 
@@ -187,6 +189,9 @@ async def _ask(wanted: _Wanted, setting: ClientSetting, report: Report, wait: fl
         except refusals as error:
             report.refused(error)
             return False
+        except Unanswered as error:
+            report.abandon()
+            raise Unanswered(f"{setting.gateway}: {error}", unheard=error.unheard) from None
         except DoorstepError:
             report.abandon()
             raise

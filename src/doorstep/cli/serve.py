@@ -14,7 +14,10 @@ __all__ = ["serve"]
 def serve(
     keys: Keys,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="The API, the receive address and the relays.")
+        int,
+        typer.Option(
+            "--port", metavar="PORT", min=0, max=65535, help="The API, the receive address and the relays."
+        ),
     ] = 8080,
     gateway: Annotated[
         str, typer.Option("--gateway", metavar="URL", help="The DCC's gateway.")

@@ -17,11 +17,15 @@ def street(
     homes: Annotated[
         int | None, typer.Option("--homes", metavar="N", min=1, help="Only the first N homes.")
     ] = None,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The supplier's service.")] = 8080,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The supplier's service.")
+    ] = 8080,
     gateway_port: Annotated[
-        int, typer.Option("--gateway-port", min=1, max=65535, help="The DCC's gateway.")
+        int, typer.Option("--gateway-port", metavar="PORT", min=1, max=65535, help="The DCC's gateway.")
     ] = 8079,
-    wan_port: Annotated[int, typer.Option("--wan-port", min=1, max=65535, help="The hubs' WAN.")] = 8078,
+    wan_port: Annotated[
+        int, typer.Option("--wan-port", metavar="PORT", min=1, max=65535, help="The hubs' WAN.")
+    ] = 8078,
     han_port: AirPort = 17_754,
     key_log: KeyLog = None,
     no_wan: Annotated[bool, typer.Option("--no-wan", help="No home has a WAN.")] = False,

@@ -36,9 +36,9 @@ def trace(
     interface: Interface = "127.0.0.1",
     han_port: AirPort = 17_754,
 ) -> None:
-    """Show what the Devices of homes say to each other, one line a message.
+    """Show what the Devices of homes say.
 
-    From radio frames up to the use case of a GBCS message, as far as the keys go.
+    One line a message, from radio frames up to the use case of a GBCS message, as far as the keys go.
     """
     from doorstep.cli.tracing import follow, replay, street_names
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from doorstep.cli import inputs
-from doorstep.errors import DoorstepError, EncodeError, InputError, UsageError
+from doorstep.errors import DoorstepError, UsageError
 from doorstep.eui import Eui
 from doorstep.gbcs.json_form import header_to_json
 from doorstep.gbcs.message import peek
@@ -54,12 +54,10 @@ def replay(file: Path, keys: Path | None, names: Mapping[Eui, str], *, everythin
     tracer, table = Tracer(names), _KeyTable(keys)
     tracer.know(table.news())
     show = _printer(everything, json)
-    try:
+    with inputs.naming(file):
         for captured in read(inputs.read(file, _LARGEST_FILE)):
             for line in tracer.take(captured.frame, captured.at):
                 show(line)
-    except (InputError, EncodeError) as error:
-        raise UsageError(f"{file}: {error}") from None
 
 
 def follow(
@@ -125,10 +123,9 @@ class _KeyTable:
         if size == self._size:
             return []
         self._size = size
-        try:
-            return list(read_key_rows(inputs.read(self._path, _LARGEST_TABLE).decode()))
-        except (UnicodeDecodeError, InputError) as error:
-            raise UsageError(f"{self._path}: {error}") from None
+        with inputs.naming(self._path):
+            table = inputs.read(self._path, _LARGEST_TABLE)
+            return list(read_key_rows(table.decode(errors="replace")))
 
 
 def _printer(everything: bool, json: bool) -> Any:

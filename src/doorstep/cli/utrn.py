@@ -21,12 +21,8 @@ app = typer.Typer(help="Top-ups as 20 digits (UTRN).", rich_markup_mode=None)
 _Supplier = Annotated[
     Eui | None, typer.Option("--supplier", metavar="EUI", parser=Eui.parse, help="Who issues it.")
 ]
-_Device = Annotated[
-    Eui | None, typer.Option("--device", metavar="EUI", parser=Eui.parse, help="The meter it is for.")
-]
-_Counter = Annotated[
-    int | None, typer.Option("--counter", metavar="N", min=0, help="Its Originator Counter, 64 bits.")
-]
+_DEVICE = typer.Option("--device", metavar="EUI", parser=Eui.parse, help="The meter it is for.")
+_COUNTER = typer.Option("--counter", metavar="N", min=0, help="Its Originator Counter, 64 bits.")
 
 
 @app.callback()
@@ -37,18 +33,21 @@ def utrn() -> None:
 @app.command("issue")
 def issue(
     keystore: Annotated[Path, typer.Option("--keystore", metavar="DIR", help="A folder of keys.")],
-    device: _Device = None,
-    counter: _Counter = None,
+    device: Annotated[Eui, _DEVICE],
+    counter: Annotated[int, _COUNTER],
     supplier: _Supplier = None,
-    pence: Annotated[int | None, typer.Option("--pence", min=1, help="1 to 8191 pence.")] = None,
-    pounds: Annotated[int | None, typer.Option("--pounds", min=1, help="1 to 8191 pounds.")] = None,
+    pence: Annotated[int | None, typer.Option("--pence", metavar="N", min=1, help="1 to 8191 pence.")] = None,
+    pounds: Annotated[
+        int | None, typer.Option("--pounds", metavar="N", min=1, help="1 to 8191 pounds.")
+    ] = None,
 ) -> None:
-    """Issue the UTRN of one top-up: twenty digits on standard output."""
+    """Issue the UTRN of one top-up.
+
+    Its twenty digits come on standard output. The lower half of the counter is zero.
+    """
     from doorstep.gbcs import KeyRing, utrn
     from doorstep.service.keystore import FolderKeyStore
 
-    if device is None or counter is None:
-        raise UsageError("a UTRN is issued for a --device and a --counter")
     if (pence is None) is (pounds is None):
         raise UsageError("a top-up is either --pence or --pounds")
     store = FolderKeyStore(keystore)
@@ -62,11 +61,14 @@ def issue(
 def check(
     digits: Annotated[str, typer.Argument(metavar="UTRN", help="Twenty digits; spaces and dashes are fine.")],
     keystore: KeyStore = None,
-    device: _Device = None,
-    counter: _Counter = None,
+    device: Annotated[Eui | None, _DEVICE] = None,
+    counter: Annotated[int | None, _COUNTER] = None,
     supplier: _Supplier = None,
 ) -> None:
-    """Check a UTRN: its digits, and with a key store, a device and a counter whether it is authentic."""
+    """Check a UTRN: its digits, and its MAC.
+
+    The MAC with a key store, a device and a counter. Exit status 1 where it is not authentic.
+    """
     from doorstep.gbcs import KeyRing, utrn
     from doorstep.service.keystore import FolderKeyStore
 

@@ -11,9 +11,7 @@ __all__ = ["verify"]
 
 
 def verify(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="GBCS messages; - is standard input.")
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="GBCS messages; - is standard input.")],
     keystore: Annotated[
         Path, typer.Option("--keystore", metavar="DIR", help="A folder of keys and certificates.")
     ],

@@ -123,7 +123,9 @@ def issue(
     """
     if not 0 <= value <= _MAX_VALUE:
         raise EncodeError("top-up value", f"{value} is outside 0 to {_MAX_VALUE}")
-    if counter & 0xFFFFFFFF or not 0 <= counter < 1 << 64:
+    if not 0 <= counter < 1 << 64:
+        raise EncodeError("Originator Counter", f"{counter} does not fit 64 bits")
+    if counter & 0xFFFFFFFF:
         raise EncodeError("Originator Counter", f"{counter} has a low half that a UTRN cannot carry")
     bare = Utrn(counter >> 32 & (_HELD_COUNTERS - 1), value_class, value, 0)
     return Utrn(bare.truncated_counter, value_class, value, _mac(keys, supplier, device, counter, bare))

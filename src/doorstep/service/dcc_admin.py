@@ -133,9 +133,12 @@ def _described(reference: int, held: Quarantined) -> dict[str, object]:
 
 def _listening(path: Path) -> socket.socket:
     """A socket at a path, the file of an earlier life taken away; nobody but its owner may open it."""
+    if path.exists() and (not path.is_socket() or _answers(path)):
+        holder = "another process listens there" if path.is_socket() else "it is there, and no socket"
+        raise UsageError(f"cannot listen at {path}: {holder}")
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        if path.is_socket() and not _answers(path):
+        if path.is_socket():
             path.unlink()
         mask = os.umask(0o177)
         try:

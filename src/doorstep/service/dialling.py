@@ -12,6 +12,7 @@ from typing import Final
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidURI, WebSocketException
+from websockets.frames import CloseCode
 from websockets.uri import parse_uri
 
 from doorstep.errors import DoorstepError, UsageError
@@ -55,7 +56,12 @@ async def keep_dialling(
                 ping_timeout=ping_interval,
                 close_timeout=2.0,
             ) as connection:
-                await use(connection)
+                try:
+                    await use(connection)
+                except asyncio.CancelledError:
+                    # A process that is ended goes away; left to itself the library calls it an error of ours.
+                    await connection.close(CloseCode.GOING_AWAY)
+                    raise
             _LOG.warning("%s: the connection has ended", url)
         except Stopped:
             raise

@@ -37,7 +37,7 @@ def read_thresholds(path: Path) -> Thresholds:
         raise UsageError(f"{path}: more than {_MOST} bytes, so no file of thresholds")
     try:
         return msgspec.json.decode(data, type=Thresholds, dec_hook=_eui)
-    except (msgspec.DecodeError, UnicodeDecodeError, InputError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InputError) as error:
         raise UsageError(f"{path}: no thresholds: {error}") from None
 
 
