@@ -106,7 +106,7 @@ async def test_those_that_come_while_others_are_served_are_given_together() -> N
         await until(lambda: len(machine.gateway._arrived) == 40)
         machine.idle.set()
         assert {(await one).status_code for one in (first, *others)} == {200}
-    assert machine.together == [1, 32, 8]
+    assert machine.together == [1, 40]
 
 
 @in_loop

@@ -33,8 +33,9 @@ _ANSWER_SECONDS: Final = 30.0
 _PUSH_SECONDS: Final = 10.0
 _OK: Final = 200
 _UNAVAILABLE: Final = 503
-_MOST_TOGETHER: Final = 32
-"""Requests that are given to the machine at once: the last of them waits for the machine to serve all."""
+_GATHER_SECONDS: Final = 0.002
+"""How long those who were answered together are waited for, as their next requests may come together again:
+what is done for many at once costs each of them a third less. One that comes alone is not kept waiting."""
 
 _HttpAnswer: TypeAlias = tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]
 """An HTTP response: status, body and headers. Made by hand, since this is done for every request."""
@@ -116,9 +117,11 @@ class Gateway:
 
     async def _give_all(self) -> None:
         """Give the machine what has arrived, until nothing more has."""
-        while together := self._arrived[:_MOST_TOGETHER]:
-            del self._arrived[:_MOST_TOGETHER]
+        while self._arrived:
+            together, self._arrived = self._arrived, []
             await self._give(together)
+            if len(together) > 1:
+                await asyncio.sleep(_GATHER_SECONDS)
         self._giving = None
 
     async def _give(self, together: list[Posted]) -> None:
