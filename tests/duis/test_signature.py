@@ -306,6 +306,16 @@ def test_there_is_one_form(signed: bytes, party: Party, pattern: bytes, replacem
     assert re.search("holds|has attributes", reason), reason
 
 
+def test_a_signature_has_one_prefix_whichever_it_is(signed: bytes, party: Party) -> None:
+    """The value is over SignedInfo with its prefix, so another prefix is another signature, but a good form."""
+    for there, here in ((b"ds:", b"other:"), (b"ds:", b"")):
+        renamed = signed.replace(b"xmlns:ds=", b"xmlns:other=" if here else b"xmlns=").replace(there, here)
+        assert "not made with the certificate's key" in refused(renamed, party)
+    mixed = signed.replace(b"<ds:KeyInfo>", b'<x:KeyInfo xmlns:x="%s">' % DS.encode())
+    mixed = mixed.replace(b"</ds:KeyInfo>", b"</x:KeyInfo>")
+    assert refused(mixed, party) == "Signature holds more than one prefix of its namespace"
+
+
 def test_the_reason_names_the_place(signed: bytes, party: Party) -> None:
     assert refused(signed.replace(b'URI=""', b'URI="a"'), party) == (
         "Signature/SignedInfo/Reference has attributes (('URI', 'a'),); it has to have (('URI', ''),)"

@@ -15,6 +15,15 @@ def test_events_come_out_in_the_order_in_which_they_went_in() -> None:
     assert [outbox.take() for _ in range(4)] == [0, 1, 2, None]
 
 
+def test_an_event_may_be_put_before_those_that_came_since() -> None:
+    outbox: Outbox[str] = Outbox()
+    outbox.put("earlier")
+    place = len(outbox)
+    outbox.put("answer")
+    outbox.put_at(place, "remember")
+    assert [outbox.take() for _ in range(3)] == ["earlier", "remember", "answer"]
+
+
 names = st.sampled_from("abc")
 steps = st.lists(
     st.one_of(
