@@ -307,7 +307,7 @@ def test_there_is_one_form(signed: bytes, party: Party, pattern: bytes, replacem
 
 
 def test_a_signature_has_one_prefix_whichever_it_is(signed: bytes, party: Party) -> None:
-    """The value is over SignedInfo with its prefix, so another prefix is another signature, but a good form."""
+    """The value is over SignedInfo with its prefix, so another prefix makes another signature."""
     for there, here in ((b"ds:", b"other:"), (b"ds:", b"")):
         renamed = signed.replace(b"xmlns:ds=", b"xmlns:other=" if here else b"xmlns=").replace(there, here)
         assert "not made with the certificate's key" in refused(renamed, party)
