@@ -8,12 +8,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.errors import UsageError
 from doorstep.eui import Eui
-from doorstep.gbcs.certificates import describe, distinguished_name
+from doorstep.gbcs.certificates import common_name, describe, distinguished_name
 from doorstep.gbcs.keys import KeyUsage, Role
 from tests.reference import shared
 
@@ -101,6 +103,15 @@ class TestDescribe:
     def test_one_that_names_nobody_is_nobodys(self) -> None:
         objection = describe(certificate("02")).objection(Eui(bytes(8)), KeyUsage.DIGITAL_SIGNATURE)
         assert "names no Entity Identifier" in objection
+
+    @pytest.mark.parametrize("kind", ["03", "00", "30"])
+    def test_a_subject_that_is_no_name_is_refused(self, kind: str) -> None:
+        der = certificate("02").public_bytes(Encoding.DER)
+        broken = der.replace(b"\x0c\x0202", bytes.fromhex(kind) + b"\x0202")
+        assert broken != der
+        for read in (describe, common_name):
+            with pytest.raises(UsageError, match="certificate: not a certificate that can be read"):
+                read(x509.load_der_x509_certificate(broken))
 
     def test_of_the_reference_broker(self) -> None:
         pem = shared("rtds/keystore/90b3d51f30000002-ka.pem").read_bytes()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from typing import Annotated, Final, NoReturn
 
 import typer
@@ -92,6 +93,9 @@ _STDOUT: Final = 1
 def main() -> NoReturn:
     """Run the command that the process's arguments ask for, and end the process."""
     _open_streams()
+    if not sys.warnoptions:
+        # What a library has to say to programmers, of an odd certificate say, is nothing to who runs this.
+        warnings.simplefilter("ignore")
     sys.exit(_run())
 
 

@@ -151,8 +151,12 @@ def parsing(source: str, what: str) -> Iterator[None]:
 
 
 def common_name(certificate: x509.Certificate) -> str:
-    """The common name of the certificate's subject; empty where it has none."""
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    """The common name of the certificate's subject; empty where it has none.
+
+    Raises :class:`UsageError` where the subject cannot be read.
+    """
+    with parsing("certificate", "certificate"):
+        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from doorstep.errors import Unsupported
 from doorstep.gbcs.payloads import Payload
 from doorstep.gbcs.payloads.asn1 import Asn1Payload, names
 from doorstep.gbcs.payloads.dlms import AccessResponse
@@ -26,9 +27,13 @@ def is_readable(payload: Payload) -> bool:
 def failure(payload: Payload) -> str | None:
     """The first part of the Command that failed and why, ``item 1: hardware-fault``; None for success.
 
-    Later parts only say that they were not tried: a Device stops at the first that fails.
+    Later parts only say that they were not tried: a Device stops at the first that fails. Raises
+    :class:`Unsupported` for a payload that is not readable.
     """
-    return next(_FAILURES[type(payload)](payload), None)
+    failures = _FAILURES.get(type(payload))
+    if failures is None:
+        raise Unsupported(f"a {type(payload).__name__} does not say what became of a Command")
+    return next(failures(payload), None)
 
 
 # -- DLMS COSEM -----------------------------------------------------------------------------------------

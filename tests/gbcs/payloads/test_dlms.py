@@ -231,6 +231,13 @@ def test_what_is_no_obis_code_is_refused(text: str) -> None:
         Obis.parse(text)
 
 
+@pytest.mark.parametrize("text", ["1" * 100_000, "1." * 50_000, "0-0:" + "9" * 100_000])
+def test_an_error_repeats_only_the_beginning_of_what_is_no_obis_code(text: str) -> None:
+    with pytest.raises(EncodeError) as refused:
+        Obis.parse(text)
+    assert len(str(refused.value)) < 120
+
+
 @given(st.binary(min_size=6, max_size=6).map(Obis))
 def test_obis_both_ways(obis: Obis) -> None:
     assert Obis.parse(str(obis)) == obis

@@ -64,7 +64,7 @@ class Obis(bytes):
         except ValueError:
             code = cls()
         if len(code) != 6 or str(code) != text:
-            raise EncodeError("OBIS code", f"{text!r} is not six numbers as in 0-0:19.10.0.255")
+            raise EncodeError("OBIS code", f"{text[:40]!r} is not six numbers as in 0-0:19.10.0.255")
         return code
 
     def __str__(self) -> str:
