@@ -105,11 +105,11 @@ class Flow:
         assert response.header.originator_counter == self.counter
         proof = gbcs.verify(response, relays.keys)
         assert gbcs.Verdict.VERIFIED in (proof.mac, proof.signature)
-        (executed,) = self.street.log("meter", "executed", f"command {self.counter}")
+        arrived = f"Command, counter {self.counter}"
+        (executed,) = self.street.log("meter", "executed", arrived)
         assert executed["succeeded"] is True
-        assert {one["source"] for one in self.street.log("hub", "routed", f"command {self.counter}")} == {
-            "a PPMID's tunnel"
-        }
+        routed = self.street.log("hub", "routed", arrived)
+        assert {one["source"] for one in routed} == {"a PPMID's tunnel"}
         returned = await asyncio.to_thread(self._return, data)
         assert (returned["code"], returned["kind"]) == ("I99", "NoBody")
 

@@ -106,9 +106,9 @@ def test_a_trace_follows_a_running_home(make_street: MakeStreet, tmp_path: Path)
         trace.send_signal(signal.SIGINT)
         assert trace.wait(timeout=DEADLINE) == 0
     assert seen[:3] == [
-        ("home 1/ppmid", "home 1/hub", "command"),
-        ("home 1/hub", "home 1/meter", "command"),
-        ("home 1/meter", "home 1/hub", "response"),
+        ("home 1/ppmid", "home 1/hub", "Command"),
+        ("home 1/hub", "home 1/meter", "Command"),
+        ("home 1/meter", "home 1/hub", "Response"),
     ]
 
 
@@ -116,7 +116,8 @@ def ways(out: Path) -> list[tuple[str, str, str]]:
     """From where to where the trace has seen the messages of enable-supply go."""
     lines = [json.loads(line) for line in out.read_text().splitlines(keepends=True) if line.endswith("\n")]
     wanted = [line for line in lines if line["message"] and line["message"].get("use_case") == "ECS42"]
-    return [(line["from"], line["to"], line["message"]["cra"]) for line in wanted if not line["repeated"]]
+    first = [line for line in wanted if not line["repeated"]]
+    return [(line["from"], line["to"], line["message"]["cra_flag"]) for line in first]
 
 
 def test_no_process_says_a_key(make_street: MakeStreet) -> None:

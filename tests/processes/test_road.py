@@ -43,7 +43,7 @@ def test_a_critical_and_a_non_critical_command_are_delivered_through_the_ppmid(
         (executed,) = street.log("meter", "executed", use_case)
         assert executed["succeeded"] is True
         # It came by the PPMID's tunnel and no other way, and went to the meter as the hub's rule says.
-        sources = [one["source"] for one in street.log("hub", "routed", f"{use_case} command")]
+        sources = [one["source"] for one in street.log("hub", "routed", f"{use_case} Command")]
         assert sources == ["a PPMID's tunnel"]
         assert street.log("dcc", "to wan", use_case) == []
 
@@ -54,7 +54,7 @@ def test_a_command_that_goes_both_ways_arrives_twice_and_is_executed_once(make_s
     name = street.place(use="enable-supply", route="both")
     delivery = street.reaches(name, "executed")
     assert delivery["evidence"] == "authenticated Response"
-    arrivals = f"ECS42 command {delivery['counter']}"
+    arrivals = f"ECS42 Command, counter {delivery['counter']}"
     street.until(lambda: len(street.log("hub", "routed", arrivals)) == 2, "both copies to reach the hub")
     street.until(lambda: street.log("meter", "rejected", arrivals), "the second copy to be rejected")
     assert len(street.log("meter", "executed", arrivals)) == 1
@@ -110,7 +110,7 @@ def test_an_engineer_s_hht_delivers_within_the_hour(make_street: MakeStreet) -> 
     street.reaches(name, "waiting")
     street.start("ppmid --hht")
     street.reaches(name, "executed")
-    sources = {one["source"] for one in street.log("hub", "routed", "ECS03 command")}
+    sources = {one["source"] for one in street.log("hub", "routed", "ECS03 Command")}
     assert sources == {"a Hand-Held Terminal's tunnel"}
 
 
@@ -134,7 +134,7 @@ def test_a_ppmid_that_is_killed_sends_nothing_twice(make_street: MakeStreet) -> 
     assert street.end("ppmid", signal.SIGKILL) == -signal.SIGKILL
     street.start("ppmid", "meter")
     delivery = street.reaches(name, "executed")
-    arrivals = f"ECS42 command {delivery['counter']}"
+    arrivals = f"ECS42 Command, counter {delivery['counter']}"
     assert len(street.log("hub", "routed", arrivals)) == 1
     assert len(street.log("meter", "executed", arrivals)) == 1
 
