@@ -32,6 +32,8 @@ from tests.reference import shared
 
 EXAMPLES = list(examples())
 A_FLOAT: Any = 1.5
+VAST = Decimal("1E999999")
+LONG = Decimal("1.0000000000000000000000000001")
 
 
 def test_there_is_an_example_of_every_service() -> None:
@@ -118,6 +120,17 @@ def test_prices_share_a_scale(prices: tuple[services.Pence, ...], scale: int, nu
         (lambda: services.adjust_balance(PaymentMode.CREDIT, A_FLOAT), "an int or a Decimal, not a float"),
         (lambda: services.adjust_balance(PaymentMode.CREDIT, True), "an int or a Decimal, not a bool"),
         (lambda: services.adjust_balance(PaymentMode.CREDIT, Decimal("NaN")), "NaN is not an amount"),
+        (
+            lambda: services.adjust_balance(PaymentMode.CREDIT, VAST),
+            "1E\\+999999 has more digits",
+        ),
+        (lambda: services.adjust_balance(PaymentMode.CREDIT, 10**5000), "10{39} has more digits"),
+        (lambda: services.update_price(Decimal("1E-999999"), TimeOfUsePrices((1,))), "has more digits"),
+        (lambda: services.update_price(1, TimeOfUsePrices((1, VAST))), "has more digits"),
+        (
+            lambda: services.update_price(1, TimeOfUsePrices((Decimal("1.0000000000000000000000000001"),))),
+            "more",
+        ),
         (lambda: services.adjust_balance(PaymentMode.CREDIT, 10**9), "is not from -2147483648 to 2147483647"),
         (
             lambda: services.update_secondary_price(TimeOfUsePrices((Decimal("0.001"), 100))),

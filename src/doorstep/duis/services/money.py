@@ -20,6 +20,8 @@ Pence: TypeAlias = int | Decimal
 
 _LARGEST: Final = (1 << 15) - 1
 _SMALLEST_SCALE: Final = -128
+_MOST_DIGITS: Final = 28
+_SAID: Final = 40
 _THOUSANDTHS: Final = -3
 """The power of ten of a penny that prices are counted in where they fit."""
 _PENNY: Final = -2
@@ -53,8 +55,12 @@ def _exact(pence: Pence, field: str) -> Decimal:
     if isinstance(pence, bool) or not isinstance(pence, int | Decimal):
         raise EncodeError(field, f"pence are an int or a Decimal, not a {type(pence).__name__}")
     exact = Decimal(pence)
-    if not exact.is_finite():
-        raise EncodeError(field, f"{pence} is not an amount")
+    _sign, digits, exponent = exact.as_tuple()
+    if not isinstance(exponent, int):
+        raise EncodeError(field, f"{exact} is not an amount")
+    # What has more is no money, and neither exact (Python reckons with 28 digits) nor quick to write out.
+    if len(digits) > _MOST_DIGITS or not _SMALLEST_SCALE <= exponent <= -_SMALLEST_SCALE:
+        raise EncodeError(field, f"{str(exact)[:_SAID]} has more digits than an amount")
     return exact
 
 
