@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from doorstep.errors import UsageError
 from doorstep.road.dcc.events import Administered, Discard, Release
 from doorstep.road.dcc.quarantine import Quarantined
-from doorstep.service.dcc_admin import Admin, ask, serving_admin
+from doorstep.service.dcc_admin import Admin, Decided, ask, serving_admin
 from doorstep.service.driver import Stopped
+from doorstep.service.http_server import serving_at
 from tests.road.dcc.office import NOW, asked
 from tests.service.aio import in_loop
 
@@ -154,15 +158,33 @@ def test_a_file_that_is_no_socket_is_left_alone(tmp_path: Path) -> None:
 async def test_asking_a_running_dcc(tmp_path: Path) -> None:
     path = tmp_path / "admin"
     async with client_of(Machine(), path):
-        listed = await asyncio.to_thread(ask, path, "GET", "/quarantine")
+        listed = await asyncio.to_thread(ask, path, "GET", "/quarantine", list[dict[str, Any]])
         assert [one["reference"] for one in listed] == [7]
-        assert await asyncio.to_thread(ask, path, "POST", "/quarantine/7/release", {"by": "Ada"}) == {
-            "done": True
-        }
+        decided = await asyncio.to_thread(ask, path, "POST", "/quarantine/7/release", Decided, {"by": "Ada"})
+        assert decided == Decided(done=True)
         with pytest.raises(UsageError, match="at most 80"):
-            await asyncio.to_thread(ask, path, "POST", "/quarantine/7/release", {"by": ""})
+            await asyncio.to_thread(ask, path, "POST", "/quarantine/7/release", Decided, {"by": ""})
 
 
 def test_asking_nobody(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no DCC answers at"):
-        ask(tmp_path / "admin", "GET", "/quarantine")
+        ask(tmp_path / "admin", "GET", "/quarantine", Decided)
+
+
+@in_loop
+@pytest.mark.parametrize("body", [b"7", b'"no"', b"null", b"[]", b"<html>", b"", b'{"error": 7}', b"\xff"])
+@pytest.mark.parametrize("status", [200, 500])
+async def test_asking_somebody_else(tmp_path: Path, body: bytes, status: int) -> None:
+    """Whatever a stranger at that socket says, it is one clear line."""
+    path = tmp_path / "admin"
+
+    async def stranger(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        async with serving_at(stranger, listener):
+            with pytest.raises(UsageError, match="no DCC answers at"):
+                await asyncio.to_thread(ask, path, "POST", "/quarantine/7/release", Decided, {"by": "Ada"})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import count
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from msgspec import Struct, structs
 
@@ -27,6 +27,7 @@ from doorstep.gbcs.keys import Holding, KeyRing
 from doorstep.gbcs.times import Instant
 from doorstep.road.configurations import Certified, dcc_config, supplier_config
 from doorstep.road.dcc import events as dcc_events
+from doorstep.road.dcc.anomaly import Thresholds
 from doorstep.road.dcc.machine import Dcc
 from doorstep.road.hub import events as hub_events
 from doorstep.road.machine import Remember
@@ -40,13 +41,12 @@ from doorstep.zigbee.asdu import Asdu
 from doorstep.zigbee.clusters.tunneling import TUNNELING, RequestTunnelResponse, TransferData
 from doorstep.zigbee.zcl import Frame
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["Delays", "Media", "Street", "command_of"]
 
 HAN_SEED: Final = b"the secrets of a street on paper"
 """What all secrets of the homes' networks are made from: a run can be repeated to the last bit."""
+
+_NO_THRESHOLDS: Final = Thresholds()
 
 HTTP_TIMEOUT: Final = 3_000
 """After how many milliseconds an HTTP client gives up, as the DCC's own does."""
@@ -80,6 +80,7 @@ class Street:
 
     With ``frames`` the homes' networks carry radio frames, and the faults of a HAN are those of its air;
     without, they carry whole payloads, which costs less in long runs. ``capture`` is given every frame.
+    ``thresholds`` are the DCC's, over which a request goes into quarantine.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Street:
         wan_down: Iterable[str] = (),
         frames: bool = True,
         capture: Capture | None = None,
+        thresholds: Thresholds = _NO_THRESHOLDS,
     ) -> None:
         self.plan = plan
         self.world = World(now)
@@ -109,7 +111,10 @@ class Street:
         self.dcc: Node[dcc_events.DccInput, dcc_events.DccEvent] = Node(
             self.world,
             "dcc",
-            Dcc(dcc_config(plan, keys, now), KeyRing(Holding(keys, plan.dcc))),
+            Dcc(
+                structs.replace(dcc_config(plan, keys, now), thresholds=thresholds),
+                KeyRing(Holding(keys, plan.dcc)),
+            ),
             self._dcc_says,
         )
         self.supplier: Node[supplier_events.SupplierInput, supplier_events.SupplierEvent] = Node(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -103,7 +103,7 @@ def list_quarantine(admin: Admin) -> None:
 
     from doorstep.service.dcc_admin import ask
 
-    for waiting in ask(admin, "GET", "/quarantine"):
+    for waiting in ask(admin, "GET", "/quarantine", list[dict[str, Any]]):
         print(dumps(waiting))
 
 
@@ -120,9 +120,9 @@ def delete(reference: Reference, admin: Admin, by: By) -> None:
 
 
 def _decide(what: str, reference: int, admin: Path, by: str) -> None:
-    from doorstep.service.dcc_admin import ask
+    from doorstep.service.dcc_admin import Decided, ask
 
-    if not ask(admin, "POST", f"/quarantine/{reference}/{what}", {"by": by})["done"]:
+    if not ask(admin, "POST", f"/quarantine/{reference}/{what}", Decided, {"by": by}).done:
         print(f"{reference} is not in quarantine")
         raise typer.Exit(1)
     print("done")

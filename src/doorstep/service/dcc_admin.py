@@ -15,9 +15,11 @@ import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import httpx
+import msgspec
+from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -31,7 +33,9 @@ from doorstep.service.driver import Stopped
 from doorstep.service.http_body import BodyTooLarge, body_of
 from doorstep.service.http_server import serving_at
 
-__all__ = ["Admin", "ask", "serving_admin"]
+__all__ = ["Admin", "Decided", "ask", "serving_admin"]
+
+T = TypeVar("T")
 
 _MOST_BODY: Final = 1024
 _MOST_NAME: Final = 80
@@ -93,19 +97,28 @@ async def serving_admin(admin: Admin, path: Path) -> AsyncIterator[None]:
         path.unlink(missing_ok=True)
 
 
-def ask(path: Path, method: str, where: str, said: dict[str, str] | None = None) -> Any:
-    """Ask a running DCC at its socket. Raises :class:`UsageError` where it is not there, or says no."""
+class Decided(Struct, frozen=True):
+    """What the interface says to a decision: whether it was carried out, or what is wrong with it."""
+
+    done: bool = False
+    error: str = ""
+
+
+def ask(path: Path, method: str, where: str, kind: type[T], said: dict[str, str] | None = None) -> T:
+    """Ask a running DCC at its socket, whose answer has to be of that kind.
+
+    Raises :class:`UsageError` where it is not there, is something else, or says no.
+    """
     if not _answers(path):
         raise UsageError(f"no DCC answers at {path}")
     try:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), timeout=30) as client:
             got = client.request(method, f"http://dcc{where}", json=said)
-            answer = got.json()
-    except (httpx.HTTPError, ValueError, OSError) as error:
+        if got.status_code >= 400 and (wrong := msgspec.json.decode(got.content, type=Decided).error):
+            raise UsageError(f"{path}: {wrong}")
+        return msgspec.json.decode(got.content, type=kind)
+    except (httpx.HTTPError, msgspec.DecodeError, ValueError, OSError) as error:
         raise UsageError(f"no DCC answers at {path}: {error}") from None
-    if got.status_code >= 400 and "error" in answer:
-        raise UsageError(f"{path}: {answer['error']}")
-    return answer
 
 
 def _who(body: bytes) -> str:

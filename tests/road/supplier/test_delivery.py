@@ -89,6 +89,7 @@ def test_nobody_is_refused_or_unknown_before_the_command_can_have_left() -> None
     assert {after for (state, _), (after, _) in TRANSITIONS.items() if state in before} == {
         State.TRANSFORMING,
         State.COMMANDING,
+        State.HELD,
         State.FAILED,
     }
 

@@ -63,7 +63,7 @@ def test_an_error_code_for_the_signed_pre_command_fails_the_delivery() -> None:
 )
 def test_an_answer_without_what_was_asked_for_fails_the_delivery(order: Order, reason: str) -> None:
     rim = started(order)
-    rim.answer(says(rim.request, "I99"))
+    rim.answer(says(rim.request, "I0"))
     assert outcome(rim) == (State.FAILED, reason)
 
 

@@ -28,7 +28,7 @@ from doorstep.road.dcc.quarantine import Quarantined
 from doorstep.road.dcc.records import Outstanding, Waited
 from doorstep.road.dcc.schedule_services import ScheduleServices
 from doorstep.road.dcc.schedules import Schedule, scheduled_body
-from doorstep.road.machine import Remember
+from doorstep.road.machine import Note, Remember
 
 __all__ = ["Requests"]
 
@@ -81,12 +81,13 @@ class Requests:
         quarantined = self._desk.quarantine.find(reference)
         if quarantined is None:
             return False
-        self._desk.note("released", f"{quarantined.request.request_id} by {by}")
+        before = len(self._desk.out)
         try:
             entries = self._late(quarantined.request, now)
         except Denied as denied:
             self._desk.note("kept", f"{quarantined.request.request_id}: {denied}")
             return False
+        self._desk.out.put_at(before, Note("released", f"{quarantined.request.request_id} by {by}"))
         self._desk.out.put(Remember(entries | self._desk.quarantine.take(reference)))
         return True
 

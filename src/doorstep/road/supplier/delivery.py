@@ -43,6 +43,7 @@ class State(Enum):
     PLACED = "placed"  # it has its counter, and waits for its turn at the DCC
     TRANSFORMING = "transforming"  # CV4 is with the DCC
     COMMANDING = "commanding"  # the request that makes the Command is with the DCC
+    HELD = "held"  # the DCC keeps that request back: it is in quarantine
     WAITING = "waiting"  # the Command is here; the PPMID is not online
     HANDED = "handed"  # the Command is on its way to the PPMID, or there
     RECEIVED = "received"  # the hub has it
@@ -67,6 +68,8 @@ class Event(Enum):
     TRANSFORM = "the Service Request goes to the DCC, to be transformed"
     REQUEST = "the request that makes the Command goes to the DCC"
     SENDING = "the DCC has accepted the Command for sending"
+    KEPT_BACK = "the DCC acknowledges the request and does not do what it asks for"
+    TOLD = "the DCC tells why it keeps the request back, or what came of it"
     RETURNED = "the Command came back, for Local Delivery only"
     COPIED = "the Command came back, and the DCC sends it as well"
     HAND = "the Command is given to the PPMID's link"
@@ -124,9 +127,18 @@ _ROWS: Final[tuple[tuple[tuple[State, ...], Event, State | None, Evidence], ...]
     ((State.PLACED,), Event.TRANSFORM, State.TRANSFORMING, Evidence.NONE),
     ((State.PLACED, State.TRANSFORMING), Event.REQUEST, State.COMMANDING, Evidence.NONE),
     ((State.COMMANDING,), Event.SENDING, State.SENT, Evidence.ISSUED),
-    ((State.COMMANDING,), Event.RETURNED, State.WAITING, Evidence.ISSUED),
+    ((State.COMMANDING, State.HELD), Event.RETURNED, State.WAITING, Evidence.ISSUED),
     ((State.COMMANDING, State.SENT), Event.COPIED, State.SENT, Evidence.ISSUED),
     ((State.UNKNOWN,), Event.SENDING, None, Evidence.ISSUED),
+    # The DCC keeps a request back, and may let it go later. Its alert may come before its answer.
+    ((State.TRANSFORMING, State.COMMANDING), Event.KEPT_BACK, State.HELD, Evidence.NONE),
+    (
+        (State.TRANSFORMING, State.COMMANDING, State.HELD, State.SENT),
+        Event.TOLD,
+        None,
+        Evidence.NONE,
+    ),
+    ((State.HELD,), Event.REQUEST, State.COMMANDING, Evidence.NONE),
     # It goes by the PPMID.
     ((State.WAITING, State.SENT), Event.HAND, State.HANDED, Evidence.ISSUED),
     ((State.HANDED,), Event.ACCEPTED, None, Evidence.HANDED),
@@ -135,14 +147,14 @@ _ROWS: Final[tuple[tuple[tuple[State, ...], Event, State | None, Evidence], ...]
     ((State.HANDED,), Event.DECLINED, State.REFUSED, Evidence.HANDED),
     ((State.HANDED,), Event.UNANSWERED, State.UNKNOWN, Evidence.HANDED),
     ((State.HANDED,), Event.COPY_ENDED, State.SENT, Evidence.HANDED),
-    ((State.WAITING,), Event.VOIDED, State.PLACED, Evidence.ISSUED),
+    ((State.WAITING, State.HELD), Event.VOIDED, State.PLACED, Evidence.NONE),
     # A report may come after the wait is over: it says more, but decides nothing.
     ((State.UNKNOWN,), Event.ACCEPTED, None, Evidence.HANDED),
     ((State.UNKNOWN,), Event.RECEIVED, None, Evidence.RECEIVED),
     ((State.UNKNOWN,), Event.EFFECT, None, Evidence.EFFECT),
     # It ends without a Response.
     (
-        (State.PLACED, State.TRANSFORMING, State.COMMANDING, State.WAITING),
+        (State.PLACED, State.TRANSFORMING, State.COMMANDING, State.HELD, State.WAITING),
         Event.STOPPED,
         State.FAILED,
         Evidence.NONE,

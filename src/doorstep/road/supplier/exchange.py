@@ -17,6 +17,7 @@ from doorstep.duis import (
     RequestId,
     Response,
     ResponseMessage,
+    codes,
     response_code,
 )
 from doorstep.duis.request_id import REQUEST_ID
@@ -35,6 +36,8 @@ from doorstep.road.supplier.relays import Relays
 __all__ = ["Exchange"]
 
 _COMMAND_FAILURE: Final = "CommandFailure"
+_QUARANTINED: Final = "QuarantinedRequest"
+_KEPT_BACK: Final = "the DCC keeps the request back"
 
 
 class Exchange:
@@ -59,6 +62,10 @@ class Exchange:
             ResponseMessage: self._pushed_message,
             DeviceAlert: self._device_alert,
             DccAlert: self._dcc_alert,
+        }
+        self._alerts: dict[str, Callable[[DccAlert, Instant], None]] = {
+            _COMMAND_FAILURE: self._command_failed,
+            _QUARANTINED: self._in_quarantine,
         }
 
     def serve(self, now: Instant) -> None:
@@ -100,32 +107,28 @@ class Exchange:
     # -- what the gateway answers -----------------------------------------------------------------------
 
     def _transformed(self, outcome: Outcome, now: Instant) -> None:
-        """Check the Pre-Command against the order, sign it, and ask for the Command."""
+        """The DCC has made the Pre-Command, or keeps the request back."""
         record, content = outcome.record, _content(outcome.response)
-        if record.delivery.state is not State.TRANSFORMING or not isinstance(content, PreCommand):
+        state = record.delivery.state
+        if state is not State.TRANSFORMING:
+            self._desk.note("ignored", f"{record.name} is {state.value}: there is nothing to transform")
+        elif isinstance(content, PreCommand):
+            self._take_pre_command(record, content.payload, now)
+        elif _acknowledged(outcome.response):
+            self._keep_back(record, now)
+        else:
             self._stop(outcome, "the answer holds no Pre-Command", now)
-            return
-        config, keys, policy = self._desk.config, self._desk.keys, self._desk.policy
-        try:
-            asked = request_of(config, record)
-            others = to_be_joined(asked, config.key_agreement_certificate)
-            mine = correlate(content.payload, asked, config.dcc, now, policy.clock_tolerance, others)
-            signed = bytes(gbcs.sign(mine, keys))
-        except DoorstepError as error:
-            self._stop(outcome, f"not signed: {error}", now)
-            return
-        self._desk.note("signed", "the Pre-Command says what was asked, field by field", signed)
-        record = msgspec.structs.replace(record, signed=signed)
-        self._request(record, now, message_code=mine.header.message_code, use_case=_label(mine))
 
     def _commanded(self, outcome: Outcome, now: Instant) -> None:
-        """The DCC sends the Command, or has returned it, or both."""
+        """The DCC sends the Command, or has returned it, or both, or keeps the request back."""
         record, content = outcome.record, _content(outcome.response)
         local = record.order.route.local
         if outcome.response is not None and isinstance(content, LocalCommand) and local:
             self._take_command(record, content.payload, now)
         elif outcome.response is not None and content is None and record.order.route.wan:
             self._desk.move(record, Event.SENDING, now)
+        elif _acknowledged(outcome.response):
+            self._keep_back(record, now)
         else:
             missing = "no Local Command" if local else "what was not asked for"
             self._stop(outcome, f"the answer holds {missing}", now)
@@ -150,6 +153,25 @@ class Exchange:
         perhaps = outcome.unheard and outcome.errand is Errand.COMMAND and record.order.route.wan
         self._desk.move(record, Event.LOST if perhaps else Event.STOPPED, now, reason)
 
+    def _keep_back(self, record: Record, now: Instant) -> None:
+        """An acknowledgement where there ought to be a Command: the request is in quarantine."""
+        self._desk.move(record, Event.KEPT_BACK, now, record.delivery.reason or _KEPT_BACK)
+
+    def _take_pre_command(self, record: Record, payload: bytes, now: Instant) -> None:
+        """Check the Pre-Command against the order, sign it, and ask for the Command."""
+        config, keys, policy = self._desk.config, self._desk.keys, self._desk.policy
+        try:
+            asked = request_of(config, record)
+            others = to_be_joined(asked, config.key_agreement_certificate)
+            mine = correlate(payload, asked, config.dcc, now, policy.clock_tolerance, others)
+            signed = bytes(gbcs.sign(mine, keys))
+        except DoorstepError as error:
+            self._desk.move(record, Event.STOPPED, now, f"not signed: {error}")
+            return
+        self._desk.note("signed", "the Pre-Command says what was asked, field by field", signed)
+        record = msgspec.structs.replace(record, signed=signed)
+        self._request(record, now, reason="", message_code=mine.header.message_code, use_case=_label(mine))
+
     def _take_command(self, record: Record, command: bytes, now: Instant) -> None:
         """Keep the Command for Local Delivery as it came, and hand it on."""
         config, order, delivery = self._desk.config, record.order, record.delivery
@@ -167,6 +189,7 @@ class Exchange:
             record,
             Event.COPIED if both else Event.RETURNED,
             now,
+            "",
             command=command,
             message_code=found.header.message_code,
             use_case=_label(found),
@@ -177,15 +200,21 @@ class Exchange:
     # -- what the DCC pushes ----------------------------------------------------------------------------
 
     def _pushed_message(self, response: Response, message: ResponseMessage, now: Instant) -> None:
-        if isinstance(message.content, GbcsPayload):
-            self._on_response(message.content.payload, now)
+        content = message.content
+        if isinstance(content, GbcsPayload):
+            self._on_response(content.payload, now)
             return
         record = self._asked(response.request_id)
         if record is None:
             self._desk.note("unmatched", f"the DCC answers {response.request_id}, which nobody asked")
-        elif isinstance(message.content, LocalCommand) and record.order.route.local:
-            self._take_command(record, message.content.payload, now)
-        elif message.content is None and response_code(response.code).is_error:
+            return
+        # What was kept back and let go at once may come before the acknowledgement.
+        awaited = record.delivery.state in (State.TRANSFORMING, State.HELD) and not record.signed
+        if isinstance(content, LocalCommand) and record.order.route.local:
+            self._take_command(record, content.payload, now)
+        elif isinstance(content, PreCommand) and awaited and record.order.critical:
+            self._take_pre_command(record, content.payload, now)
+        elif content is None and response_code(response.code).is_error:
             self._not_delivered(record, explained(response.code), now)
         else:
             what = type(message.content).__name__ if message.content else "nothing more"
@@ -196,20 +225,37 @@ class Exchange:
 
     def _dcc_alert(self, _response: Response, alert: DccAlert, now: Instant) -> None:
         self._desk.note("alert", f"the DCC alerts {alert.code}: {alert.alert.name}")
-        if alert.alert.name != _COMMAND_FAILURE:
+        take = self._alerts.get(alert.alert.name)
+        if take is None:
             return
         try:
-            name = alert.alert.value_of("CommandRequestID", REQUEST_ID)
+            take(alert, now)
         except XmlError as error:
             self._desk.note("disbelieved", str(error))
-            return
-        record = self._asked(name)
+
+    def _command_failed(self, alert: DccAlert, now: Instant) -> None:
+        record = self._asked(alert.alert.value_of("CommandRequestID", REQUEST_ID))
         if record is not None:
             self._not_delivered(record, f"the DCC could not deliver it ({alert.code})", now)
 
+    def _in_quarantine(self, alert: DccAlert, now: Instant) -> None:
+        """A request is over a threshold: whoever may let it go is to be told its reference."""
+        for breach in alert.alert.children:
+            record = self._asked(breach.value_of("RequestID", REQUEST_ID))
+            if record is not None:
+                reference = breach.text_of("QuarantineEventRef")
+                reason = f"the DCC keeps it in quarantine as {reference} ({breach.name})"
+                self._desk.move(record, Event.TOLD, now, reason)
+
     def _not_delivered(self, record: Record, reason: str, now: Instant) -> None:
-        """The WAN has failed; that is the end only for a Command that goes by no other way."""
-        if record.delivery.state is State.SENT and not record.delivery.command:
+        """The WAN has failed; that is the end only for a Command that goes by no other way.
+
+        Nor is it the end of a request that was kept back: such an answer need not be signed.
+        """
+        delivery = record.delivery
+        if delivery.state is State.HELD:
+            self._desk.move(record, Event.TOLD, now, f"the DCC let it go, and says {reason}")
+        elif delivery.state is State.SENT and not delivery.command:
             self._desk.move(record, Event.LOST, now, reason)
         else:
             self._desk.note("undelivered", f"{record.name} over the WAN: {reason}")
@@ -223,6 +269,11 @@ class Exchange:
 def _content(response: Response | None) -> object:
     body = response.body if response is not None else None
     return body.content if isinstance(body, ResponseMessage) else None
+
+
+def _acknowledged(response: Response | None) -> bool:
+    """Whether the DCC has accepted a request without an answer yet."""
+    return response is not None and response.code == codes.I99 and _content(response) is None
 
 
 def _label(message: gbcs.Message) -> str:

@@ -30,7 +30,6 @@ from doorstep.duis.simple_type import BASE64
 from doorstep.errors import BadSignature, DoorstepError
 from doorstep.eui import Eui
 from doorstep.road.supplier.book import Record
-from doorstep.road.supplier.delivery import State
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -111,7 +110,7 @@ def request_of(config: SupplierConfig, record: Record) -> Request:
     if not order.critical:
         return service_request(name, number, body)
     to_transform = service_request(name, _TRANSFORM, body)
-    if delivery.state is State.TRANSFORMING:
+    if not record.signed:
         return to_transform
     return signed_pre_command(to_transform, number, record.signed)
 

@@ -185,6 +185,8 @@ class Supplier(Stop[SupplierEvent]):
         event, reason = (
             (Event.LOST, "no Response in time") if out_of_hand else (Event.STOPPED, "not sent in time")
         )
+        if delivery.state is State.HELD:
+            reason = f"{reason}: {delivery.reason}"
         if delivery.evidence is Evidence.EFFECT:
             reason = f"{reason}; {delivery.reason}"  # What was seen is all that is known.
         self._desk.move(record, event, now, reason)
@@ -218,7 +220,7 @@ class Supplier(Stop[SupplierEvent]):
         for delivery in self._void_after(settled.delivery.target, counter):
             record = self._desk.book.find(delivery.name)
             assert record is not None
-            if delivery.state is not State.WAITING:
+            if delivery.state not in _NEVER_LEFT:
                 self._desk.note("void", f"{delivery.name} may be void: {by} came first")
             elif delivery.variant == settled.delivery.variant:
                 self._desk.move(record, Event.STOPPED, now, f"out of date: {by} came first")
@@ -238,4 +240,5 @@ class Supplier(Stop[SupplierEvent]):
 
 
 _AFTER_ALL: Final = 1 << 64
+_NEVER_LEFT: Final = (State.WAITING, State.HELD)
 _OUT_OF_HAND: Final = (State.SENT, State.HANDED, State.RECEIVED)

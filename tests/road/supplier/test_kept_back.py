@@ -1,0 +1,164 @@
+"""A request that the DCC keeps back: acknowledged where a Command ought to be, and let go later or never."""
+
+from __future__ import annotations
+
+import pytest
+
+from doorstep import duis
+from doorstep.duis import LocalCommand, PreCommand
+from doorstep.road.machine import Note
+from doorstep.road.supplier.delivery import Evidence, State
+from doorstep.road.supplier.events import Hand, Place, RelayOnline
+from doorstep.road.supplier.orders import Order, Route
+from tests.road.supplier.orders import balance, enable, reset
+from tests.road.supplier.parties import (
+    METER,
+    NOW,
+    PPMID,
+    SUPPLIER,
+    command_of,
+    dcc_signs,
+    pre_command_of,
+    response_to,
+    says,
+)
+from tests.road.supplier.rim import Rim, kinds, only, outcome, started
+
+MINUTE = 60_000
+IN_QUARANTINE = "the DCC keeps it in quarantine as 7 (ADUserThresholdBreach)"
+
+
+def held(order: Order) -> tuple[Rim, duis.Request]:
+    """A supplier whose first request for that order was acknowledged and no more; and the request."""
+    rim = started(order)
+    request = rim.request
+    rim.answer(says(request, "I99"))
+    return rim, request
+
+
+def alert(counter: int = 1) -> bytes:
+    """The DCC's alert that the request with that counter is in quarantine."""
+    breach = duis.element(
+        "ADUserThresholdBreach",
+        duis.element("RequestID", f"{SUPPLIER}:{METER}:{counter}"),
+        duis.element("QuarantineEventRef", "7"),
+    )
+    body = duis.DccAlert("AD1", duis.element("QuarantinedRequest", breach))
+    return dcc_signs(duis.build_response(duis.Response(code="I0", response_date_time=NOW, body=body)))
+
+
+@pytest.mark.parametrize("order", [reset(), balance()], ids=["to transform", "for a Command"])
+def test_an_acknowledgement_alone_says_that_it_is_kept_back(order: Order) -> None:
+    rim, _request = held(order)
+    assert outcome(rim) == (State.HELD, "the DCC keeps the request back")
+    assert rim.delivery().evidence is Evidence.NONE
+
+
+@pytest.mark.parametrize("first", ["alert", "answer"])
+def test_the_alert_gives_its_reference_whichever_comes_first(first: str) -> None:
+    rim = started(balance())
+    if first == "alert":
+        rim.push(alert())
+        rim.answer(says(rim.request, "I99"))
+    else:
+        rim.answer(says(rim.request, "I99"))
+        rim.push(alert())
+    assert outcome(rim) == (State.HELD, IN_QUARANTINE)
+
+
+def test_a_command_that_the_dcc_was_to_send_is_said_to_be_in_quarantine() -> None:
+    rim = started(balance(route=Route.WAN))
+    rim.answer()
+    rim.push(alert())
+    assert outcome(rim) == (State.SENT, IN_QUARANTINE)
+
+
+def test_a_command_that_is_let_go_is_handed_on_as_it_came() -> None:
+    rim, request = held(balance())
+    rim.push(alert())
+    command = command_of(request)
+    (hand,) = only(rim.push(says(request, "I0", LocalCommand(command))), Hand)
+    assert hand.command == command
+    assert outcome(rim) == (State.HANDED, "")
+    assert "ignored" in only(rim.push(says(request, "I0", LocalCommand(command))), Note)[0].what
+
+
+def test_a_pre_command_that_is_let_go_is_checked_signed_and_sent() -> None:
+    rim, request = held(reset())
+    said = rim.push(says(request, "I0", PreCommand("4.2", pre_command_of(request))))
+    assert kinds(said) == ["note signed", "remember", "commanding", "send command:one"]
+    rim.answer()
+    assert rim.delivery().state is State.HANDED
+
+
+def test_a_pre_command_that_says_something_else_is_not_signed() -> None:
+    rim, request = held(reset())
+    other = duis.service_request(request.request_id, 4, duis.element("EnableSupply"))
+    rim.push(says(request, "I0", PreCommand("4.2", pre_command_of(other))))
+    state, reason = outcome(rim)
+    assert state is State.FAILED
+    assert reason.startswith("not signed: ")
+
+
+def test_what_is_let_go_may_come_before_the_acknowledgement() -> None:
+    rim = started(reset())
+    request = rim.request
+    asked = rim.posted[-1]
+    rim.push(says(request, "I0", PreCommand("4.2", pre_command_of(request))))
+    rim.posted.append(asked)
+    assert kinds(rim.answer(says(request, "I99")))[-1].startswith("note")
+    assert rim.delivery().state is State.COMMANDING
+
+
+def test_the_meter_s_other_commands_do_not_wait_for_it() -> None:
+    rim, request = held(balance())
+    rim.tell(Place(enable("two")))
+    assert rim.delivery("two").state is State.TRANSFORMING
+    assert rim.request.request_id.counter > request.request_id.counter
+
+
+def test_what_a_later_command_has_voided_is_made_anew_and_the_old_one_is_not_handed_on() -> None:
+    rim, request = held(balance())
+    rim.tell(Place(enable("two")))
+    rim.answer()
+    rim.answer()
+    rim.report("two", "response", message=response_to(rim.delivery("two").command))
+    assert rim.delivery("two").state is State.EXECUTED
+    assert outcome(rim) == (State.COMMANDING, "made anew: two came first")
+    assert rim.request.request_id.counter == 3
+    said = rim.push(says(request, "I0", LocalCommand(command_of(request))))
+    assert kinds(said) == ["note unmatched"]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_it_fails_when_its_patience_is_over_and_what_comes_late_goes_nowhere(restarted: bool) -> None:
+    rim, request = held(balance(patience=30 * MINUTE))
+    rim.push(alert())
+    if restarted:
+        assert [kind for kind in kinds(rim.restart()) if kind.startswith("send")] == []
+        rim.tell(RelayOnline(PPMID))
+    rim.wait(30 * MINUTE)
+    assert outcome(rim) == (State.FAILED, f"not sent in time: {IN_QUARANTINE}")
+    late = rim.push(says(request, "I0", LocalCommand(command_of(request))))
+    assert kinds(late) == ["note ignored"]
+
+
+def test_it_goes_on_after_a_restart() -> None:
+    rim, request = held(reset())
+    rim.restart()
+    rim.tell(RelayOnline(PPMID))
+    rim.push(says(request, "I0", PreCommand("4.2", pre_command_of(request))))
+    rim.answer()
+    assert rim.delivery().state is State.HANDED
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_that_it_came_to_nothing_is_said_and_may_not_be_true(signed: bool) -> None:
+    """Such an answer need not be signed, so it must not keep what was let go from being delivered."""
+    rim, request = held(balance())
+    rim.push(says(request, "E20", signed=signed))
+    state, reason = outcome(rim)
+    assert state is State.HELD
+    assert reason.startswith("the DCC let it go, and says E20")
+    rim.push(says(request, "I0", LocalCommand(command_of(request))))
+    assert rim.delivery().state is State.HANDED
