@@ -28,6 +28,7 @@ from doorstep.road.hub.device_log import Entry
 from doorstep.road.hub.events import HhtPresented
 from doorstep.road.ppmid.display import Fuel
 from doorstep.road.ppmid.events import Action, KeyedIn, Result
+from doorstep.road.supplier.delivery import Delivery, Evidence, State
 from doorstep.secret import Secret, repr_without
 from doorstep.service.event_words import fields_of
 from doorstep.zigbee.aps import KeyType, TransportKey
@@ -47,6 +48,7 @@ HOLDERS: Final = (
     Admission(EUI, KEY),
     Agreed(Secret(KEY), b"", b""),
     ConsumerTopUp(0, DIGITS.encode()),
+    Delivery("one", EUI, "ppmid", "2.2", EUI, 1, State.WAITING, Evidence.ISSUED, 0, 0, utrn=DIGITS),
     DeviceSecrets(CODE, SEED),
     Entry(EUI, link_key=KEY, earlier_key=KEY, key_hash=KEY),
     Ephemeral(Secret(KEY), b""),
@@ -79,8 +81,6 @@ OPEN: Final = {
     ("AuthorisingRemotePartyControl", "plaintext_symmetric_key"),
     # What an SMKI search asks for.
     ("Asked", "key"),
-    # A supplier's books, which are shown to its own people: they read the digits out to the customer.
-    ("Delivery", "utrn"),
 }
 SECRET_NAMES: Final = re.compile(
     r"key|(.*_)?(link|network|symmetric|install)_keys?|seed|digits|utrn|install_code|password|top_up_code"

@@ -156,6 +156,16 @@ async def test_no_response_in_time() -> None:
 
 
 @in_loop
+async def test_a_request_for_a_local_copy_that_is_only_acknowledged_may_be_in_quarantine() -> None:
+    request = duis.service_request(RequestId(SUPPLIER, ESME, 1), 2, BALANCE)
+    sent = SentRequest(request, USER, USER_KEYS)
+    message = ResponseMessage(request.service_reference, request.service_reference_variant)
+    sent.answered(duis.Response(code=response_codes.I99, response_date_time=NOW, body=message))
+    with pytest.raises(NoAnswer, match="in 0 seconds; the DCC accepted it, and may keep it in quarantine"):
+        await sent.local_command(0)
+
+
+@in_loop
 async def test_an_alert_that_the_command_was_not_delivered_ends_the_wait() -> None:
     async with client_and_dcc(DccPolicy(wan_lifetime=1)) as (client, dcc):
         dcc.meter = lambda _command: None

@@ -14,8 +14,10 @@ from doorstep.duis import (
     Request,
     Response,
     ResponseMessage,
+    codes,
     response_code,
 )
+from doorstep.duis.command_variant import command_variant
 from doorstep.errors import DoorstepError
 from doorstep.gbcs import KeyRing
 from doorstep.road.supplier.correlate import check_command
@@ -92,7 +94,13 @@ class SentRequest:
         Waits ``timeout`` seconds, None for ever. Raises :class:`NoAnswer`, :class:`NotCorrelated` for a
         Command that is not the one asked for, :class:`RequestRefused` or :class:`DecodeError`.
         """
-        return await self._first(self._local_command, "no Command for Local Delivery", timeout)
+        try:
+            return await self._first(self._local_command, "no Command for Local Delivery", timeout)
+        except NoAnswer as error:
+            variant = command_variant(self.request.command_variant)
+            if self.documents and self.answer.code == codes.I99 and not variant.wan:
+                raise NoAnswer(f"{error}; the DCC accepted it, and may keep it in quarantine") from None
+            raise
 
     async def device_response(self, timeout: float | None = None) -> DeviceResponse:
         """The Device's Response, authenticated.

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant
+from doorstep.secret import repr_without
 
 __all__ = [
     "AT_THE_DCC",
@@ -111,6 +112,9 @@ class Delivery(Struct, frozen=True):
     command: bytes = b""
     response: bytes = b""
     utrn: str = ""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "utrn")
 
     @property
     def settled(self) -> bool:
