@@ -83,3 +83,22 @@ def test_a_device_that_the_dcc_removes_is_gone_and_a_command_through_it_goes_now
     refused = [record.event for record in street.records if isinstance(record, Remark)]
     reasons = [note.why for note in refused if isinstance(note, Note)]
     assert any("not in the CHF Device Log" in why for why in reasons)
+
+
+def test_a_hub_that_takes_anothers_place_is_given_its_device_log_by_the_dcc() -> None:
+    """SRV 8.12.1: nobody but the DCC has the log, of which the hub has sent it a backup (CS14)."""
+    street = Street(street_plan(2), keys_of(street_plan(2)), NOW)
+    old, new = street.plan.homes
+    street.world.run(end=NOW + 5 * MINUTE)
+    swap = element("RestoreHANDeviceLog", element("OldCHFID", str(old.eui("CHF"))))
+    street.place(Order("swap", "8.12.1", new.eui("CHF"), swap, Route.WAN, None, HOUR))
+    street.world.run(until=lambda: street.finished("swap"), end=street.world.now + HOUR)
+    assert street.deliveries["swap"].state is State.EXECUTED
+    street.place(Order("log", "8.9", new.eui("CHF"), element("ReadDeviceLog"), Route.WAN, None, HOUR))
+    street.world.run(until=lambda: street.finished("log"), end=street.world.now + HOUR)
+    listed = street.deliveries["log"].response
+    assert bytes(old.eui("ESME")) in listed
+    assert bytes(new.eui("ESME")) not in listed
+    moved = [record.event for record in street.records if isinstance(record, Remark)]
+    said = [note.why for note in moved if isinstance(note, Note) and note.what == "inventory"]
+    assert f"{old.eui('ESME')} is Commissioned" in said

@@ -21,9 +21,9 @@ from doorstep.gbcs.payloads.asn1.devices import DeviceLogEntry, DeviceLogRestore
 from doorstep.gbcs.payloads.asn1.names import JoinMethodAndRole
 from doorstep.gbcs.usecases import DeviceType
 
-__all__ = ["ROWS"]
+__all__ = ["LOG_NUMBERS", "ROWS"]
 
-_NUMBERS: Final = {
+LOG_NUMBERS: Final = {
     DeviceType.GSME: names.DeviceType.GSME,
     DeviceType.ESME: names.DeviceType.ESME,
     DeviceType.CHF: names.DeviceType.CHF,
@@ -39,7 +39,7 @@ _NUMBERS: Final = {
 
 def _join(method: JoinMethodAndRole, other: DeviceType) -> Value:
     def value(request: Request, _known: Known, _counter: int) -> Join:
-        return Join(method, other_id(request), _NUMBERS[other])
+        return Join(method, other_id(request), LOG_NUMBERS[other])
 
     return value
 
@@ -51,7 +51,7 @@ def _join_with_certificate(method: JoinMethodAndRole, other: DeviceType) -> Valu
         name, certificate = other_id(request), other_device(request, known).certificate
         if not certificate:
             raise Unsupported(f"the Key Agreement certificate of {name} is not known, which has to go along")
-        return Join(method, name, _NUMBERS[other], Certificate(certificate))
+        return Join(method, name, LOG_NUMBERS[other], Certificate(certificate))
 
     return value
 
@@ -160,9 +160,9 @@ def _log(request: Request, known: Known, _counter: int) -> DeviceLogRestore:
 
 
 def _entry(device: Eui, kind: DeviceType) -> DeviceLogEntry:
-    if kind not in _NUMBERS:
+    if kind not in LOG_NUMBERS:
         raise Unsupported(f"{device} is a {kind.value}, for which a Device Log has no number")
-    return DeviceLogEntry(device, _NUMBERS[kind])
+    return DeviceLogEntry(device, LOG_NUMBERS[kind])
 
 
 _UNJOINS: Final = (

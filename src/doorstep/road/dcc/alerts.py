@@ -17,7 +17,7 @@ from doorstep.gbcs.payloads.axdr import Data, Tag
 from doorstep.gbcs.payloads.dlms import AccessRequest, Action, DataNotification
 from doorstep.gbcs.payloads.gbz import GbzPayload
 from doorstep.gbcs.payloads.gbz_alerts import FutureDatedOutcome
-from doorstep.gbcs.times import CANCEL, IMMEDIATE
+from doorstep.gbcs.times import CANCEL, IMMEDIATE, Instant, iso
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.inventory import Device
 
@@ -27,6 +27,7 @@ __all__ = [
     "credentials_updated",
     "device_log_result",
     "instructions_of",
+    "log_restored",
     "outcome_of",
     "quarantined",
     "removed",
@@ -67,6 +68,19 @@ def schedule_removal(device: Eui, schedule: int) -> Element:
 def device_log_result(request: RequestId) -> Element:
     """That a hub has changed its Device Log as a request asked for."""
     return element("UpdateHANDeviceLogResult", element("UpdateHANDeviceLogServiceRequestID", str(request)))
+
+
+def log_restored(of_proxy: bool, old: tuple[Eui, Eui], new: tuple[Eui, Eui], now: Instant) -> Element:
+    """That the Device Log of a hub, or of its gas proxy, is on another: old and new, with both named."""
+    names = ("OldCHFDeviceID", old[0]), ("NewCHFDeviceID", new[0]), ("OldGPFDeviceID", old[1])
+    return element(
+        "DeviceLogRestored",
+        element("RestoredDate", iso(now)[:10]),
+        element(
+            "GPFDeviceLog" if of_proxy else "CHFDeviceLog",
+            *(element(name, str(eui)) for name, eui in (*names, ("NewGPFDeviceID", new[1]))),
+        ),
+    )
 
 
 def removed(device: Device, *, deleted: bool) -> Element | None:

@@ -11,6 +11,7 @@ from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.message import Message, decode, peek
 from doorstep.gbcs.times import Instant
 from doorstep.road.dcc import alerts, events
+from doorstep.road.dcc.backups import backup_of
 from doorstep.road.dcc.desk import Desk
 from doorstep.road.dcc.records import Outstanding
 from doorstep.road.machine import Remember
@@ -114,6 +115,9 @@ class Arrivals:
     def _alert(self, message: Message, data: bytes, now: Instant) -> None:
         desk, header = self._desk, message.header
         user = header.supplementary_remote_party_id or header.business_target_id
+        if user == desk.broker.eui:
+            self._own_alert(message, data)
+            return
         if user not in desk.registry.users:
             raise InputError(f"the Alert is for {user}, who is no User of the DCC")
         if desk.ledger.heard(data):
@@ -131,6 +135,17 @@ class Arrivals:
         else:
             desk.note("held back", f"0x{code:04X} of {device} comes too often", data)
         desk.out.put(Remember(entries))
+
+    def _own_alert(self, message: Message, data: bytes) -> None:
+        """An Alert for the DCC itself: a Device Log is kept, and of the others it makes nothing."""
+        desk, device = self._desk, message.header.business_originator_id
+        taken = backup_of(message)
+        if taken is None:
+            raise InputError(f"the Alert 0x{alert_code(message):04X} is for the DCC, which does not use it")
+        entries = desk.backups.keep(device, taken)
+        desk.note("kept" if entries else "repeated", f"the Device Log of {device}", data)
+        if entries:
+            desk.out.put(Remember(entries))
 
     def _dated(self, message: Message, data: bytes, now: Instant) -> bytes | None:
         """An Alert that says what became of an instruction for later is the answer to its request."""

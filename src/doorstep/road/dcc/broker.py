@@ -17,6 +17,7 @@ from doorstep.gbcs.message import Message
 from doorstep.gbcs.protection import Verdict, as_command, demanded, verify
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import Protection
+from doorstep.road.dcc.backups import Taken, replaced
 from doorstep.road.dcc.inventory import Device
 
 __all__ = ["Broker"]
@@ -47,6 +48,7 @@ class Broker:
         now: Instant,
         *,
         devices: Mapping[Eui, Device] = MappingProxyType({}),
+        kept: Taken | None = None,
         on_behalf: bool = False,
     ) -> Message:
         """What a service request becomes: a Pre-Command, or a Command that still lacks its MAC.
@@ -54,11 +56,13 @@ class Broker:
         ``counter`` is the broker's own next Originator Counter, for the Commands that it originates:
         ``on_behalf`` says that this is one, as the User does not ask for it itself. The other parties of the
         DCC share the counter (policy). ``devices`` are those of the inventory, where a request names one that
-        the Device is to be joined with.
+        the Device is to be joined with; ``kept`` is the Device Log that it
+        is to be given, where one is to be restored.
 
         Raises :class:`Unsupported` where no mapping row fits, :class:`XmlError` for a body that lacks
         something, :class:`InputError` for one that names a Device which is not in the inventory.
         """
+        old = replaced(request) if kept else None
         known = Known(
             broker=self.eui,
             broker_counter=counter,
@@ -70,6 +74,8 @@ class Broker:
             clock=now,
             on_behalf=on_behalf,
             others=self._others(request, devices),
+            hub_logs={old: kept.hub} if kept and old and kept.hub else {},
+            gpf_logs={old: kept.gpf} if kept and old and kept.gpf is not None else {},
         )
         return transform(request, known)
 

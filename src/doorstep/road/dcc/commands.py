@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from doorstep.duis import codes
 from doorstep.duis.command_variant import Service
-from doorstep.duis.request import Request
 from doorstep.duis.response import LocalCommand, PreCommand
 from doorstep.gbcs.message import Message
 from doorstep.gbcs.times import Instant
-from doorstep.road.dcc.access import Denied, Wanted
+from doorstep.road.dcc.access import Denied, Refusal, Wanted, check_authorised
+from doorstep.road.dcc.backups import Taken, replaced
 from doorstep.road.dcc.desk import Desk
 from doorstep.road.dcc.inventory import Device
 from doorstep.road.dcc.outcome import Outcome
@@ -34,7 +34,7 @@ class Commands:
 
     def _transform(self, wanted: Wanted, device: Device, now: Instant) -> Outcome:
         desk = self._desk
-        message = self._pre_command(wanted.request, device, now)
+        message = self._pre_command(wanted, device, now)
         payload = bytes(message) + (b"\x00" if desk.policy.trailing_zero else b"")
         return Outcome(codes.I0, PreCommand(desk.policy.gbcs_version, payload), pre_command=message)
 
@@ -43,7 +43,7 @@ class Commands:
         self._check_room(wanted)
         payload = request.gbcs_payload
         if payload is None:
-            message = self._pre_command(request, device, now)
+            message = self._pre_command(wanted, device, now)
         else:
             message = desk.broker.signed_pre_command(request, payload)
             desk.ledger.check_transformed(request, message)
@@ -56,10 +56,24 @@ class Commands:
         copy = desk.documents.sign(desk.documents.answer(request, codes.I0, local, now))
         return Outcome(codes.I99, command=command, pushed=copy)
 
-    def _pre_command(self, request: Request, device: Device, now: Instant) -> Message:
+    def _pre_command(self, wanted: Wanted, device: Device, now: Instant) -> Message:
         desk = self._desk
         counter, devices = desk.ledger.broker_counter, desk.registry.devices
-        return desk.broker.pre_command(request, device, counter, now, devices=devices)
+        kept = self._kept(wanted)
+        return desk.broker.pre_command(wanted.request, device, counter, now, devices=devices, kept=kept)
+
+    def _kept(self, wanted: Wanted) -> Taken | None:
+        """The Device Log to be restored, if one is: of a Device that is the User's too, as its target is."""
+        desk, old = self._desk, replaced(wanted.request)
+        if old is None:
+            return None
+        device, taken = desk.registry.devices.get(old), desk.backups.find(old)
+        if device is None:
+            raise Refusal(codes.E19, f"{old} is not in the inventory")
+        check_authorised(wanted, device)
+        if taken is None:
+            raise Refusal(desk.policy.no_backup, f"{old} has sent no backup of its Device Log")
+        return taken
 
     def _check_room(self, wanted: Wanted) -> None:
         desk = self._desk

@@ -15,11 +15,17 @@ from doorstep.gbcs.message import Message
 from doorstep.gbcs.payloads.asn1 import Asn1Payload
 from doorstep.gbcs.payloads.asn1.credentials import CredentialsUpdate, TrustAnchorCellIdentifier
 from doorstep.gbcs.payloads.asn1.names import CellUsage, KeyUsageBits, RemotePartyRole
+from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.times import Instant
+from doorstep.gbcs.usecases import DeviceType
+from doorstep.road.dcc.backups import listed_by, replaced
 from doorstep.road.dcc.inventory import Device, DeviceStatus
 from doorstep.road.dcc.records import Effect
 
-__all__ = ["changed", "effect_of"]
+__all__ = ["RESTORES", "changed", "effect_of"]
+
+RESTORES: Final = ("8.12.1", "8.12.2")
+"""The services by which a Device Log is restored."""
 
 _ADD: Final = "Add"
 _MOST_CERTIFICATES: Final = 3
@@ -41,6 +47,8 @@ def effect_of(request: Request, command: Message) -> Effect | None:
     payload = command.payload
     if isinstance(payload, Asn1Payload) and isinstance(payload.value, CredentialsUpdate):
         return _credentials(request, payload.value)
+    if request.service_reference_variant in RESTORES:
+        return _restored_log(request, payload)
     rule = _OF_REQUESTS.get(request.service_reference_variant)
     return rule(request.body, request.request_id.target) if rule is not None else None
 
@@ -66,6 +74,15 @@ def _certificate_type(cell: TrustAnchorCellIdentifier) -> str:
     return "KeyAgreementTopUp" if top_up else "KeyAgreement"
 
 
+def _restored_log(request: Request, payload: object) -> Effect:
+    """The Devices that a hub is to list; what a gas proxy lists changes nothing in the inventory."""
+    old = replaced(request)
+    devices: tuple[Eui, ...] = ()
+    if isinstance(payload, AccessRequest):
+        devices = listed_by(payload.components[0].data)
+    return Effect(request.service_reference_variant, request.request_id.target, str(old), devices=devices)
+
+
 def changed(effect: Effect, device: Device | None, hub: Eui | None, now: Instant) -> Device | None:
     """The Device as it has become; None where nothing of it changes or it is not known.
 
@@ -88,6 +105,12 @@ def _logged(effect: Effect, device: Device, hub: Eui | None, now: Instant) -> De
     return structs.replace(device, hub=None, status=DeviceStatus.PENDING)
 
 
+def _restored(effect: Effect, device: Device, hub: Eui | None, now: Instant) -> Device | None:
+    """A Device of the hub that was replaced is reached through the new one; one that is elsewhere stays."""
+    theirs = str(device.hub) == effect.value and device.device_type not in (DeviceType.CHF, DeviceType.GPF)
+    return structs.replace(device, hub=hub) if theirs else None
+
+
 def _import_number(effect: Effect, device: Device, hub: Eui | None, now: Instant) -> Device:
     return structs.replace(device, details=structs.replace(device.details, import_mpxn=effect.value))
 
@@ -101,6 +124,7 @@ _OF_DEVICES: Final[dict[str, Callable[[Effect, Device, Eui | None, Instant], Dev
     "6.20.2": _export_number,
     "8.1.1": _commissioned,
     "8.11": _logged,
+    "8.12.1": _restored,
 }
 
 

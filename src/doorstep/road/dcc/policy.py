@@ -78,6 +78,12 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     already_known: str = "E120201"
     """Pre-notification of a Device that the inventory has: a legal code whose meaning is not published."""
 
+    no_backup: str = "E19"
+    """A Device Log to be restored of which no backup has come: not known, as a Device can be."""
+
+    log_restored_alert: str = "N25"
+    """DCC Alert Code of a Device Log that was restored, to the others who are registered in the home."""
+
     no_such_schedule: str = "E19"
     """A schedule, or a Device's schedules, that the User does not have: not known, as a Device can be."""
 
@@ -145,6 +151,9 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
 
     commands_kept: int = 100_000
     """Commands remembered for matching Responses to requests; more than can be on their way."""
+
+    backups_kept: int = 100_000
+    """Device Logs kept of hubs and gas proxies, the latest of each, to be restored on another."""
 
     alerts_kept: int = 10_000
     """Alerts remembered by their digest, so that one that a hub sends again is not forwarded again."""

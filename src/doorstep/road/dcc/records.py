@@ -32,13 +32,15 @@ class Effect(Struct, frozen=True):
     """What a Command changes: which service, for which Device, and the value set.
 
     ``certificates`` are the ones that it gives a Device, each a CertificateType of the schema and its DER;
-    the value is then the RemotePartyRole that they are for.
+    the value is then the RemotePartyRole that they are for. ``devices`` are the ones that a restored Device
+    Log lists; the value is then the hub, or the gas proxy, that had it.
     """
 
     srv: str
     device: Eui
     value: str = ""
     certificates: tuple[tuple[str, bytes], ...] = ()
+    devices: tuple[Eui, ...] = ()
 
 
 class Issued(Struct, frozen=True):
