@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from doorstep import gbcs
@@ -210,7 +211,16 @@ class Office:
         issuer, serial = issuer_and_serial(certificate)
         thresholds = thresholds or Thresholds()
         certificate_for = KEYS.certificate_by_serial
-        config = DccConfig(DCC, inventory, key, issuer, serial, certificate_for, thresholds)
+        config = DccConfig(
+            DCC,
+            inventory,
+            key,
+            issuer,
+            serial,
+            certificate_for,
+            thresholds,
+            key_agreement_certificate=key_agreement_certificate,
+        )
         self.inventory, self.thresholds = inventory, thresholds
         self.memory = dict(memory or {})
         self.dcc = Dcc(config, KeyRing(Holding(KEYS, DCC)), policy, self.memory)
@@ -289,6 +299,12 @@ class Office:
                 remember(self.memory, event)
         self.said += heard
         return heard
+
+
+def key_agreement_certificate(eui: Eui) -> bytes:
+    """The certificate of a party of the street, in DER; empty where it has none."""
+    certificate = KEYS.certificate(eui, KeyUsage.KEY_AGREEMENT)
+    return certificate.public_bytes(Encoding.DER) if certificate is not None else b""
 
 
 def remember(memory: dict[str, bytes | None], event: Remember) -> None:

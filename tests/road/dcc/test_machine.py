@@ -152,9 +152,6 @@ class TestCommandVariants:
         command = local_command(office.answer(asked(2, 10)))
         assert office.code(returned(response_to(command))) == "I99"
 
-    def test_8_of_a_service_that_is_not_emulated(self, office: Office) -> None:
-        assert office.status(asked(8, 10, smallest("ServiceOptIn"), target=DCC)) == 501
-
 
 class TestTransform:
     def test_a_pre_command_may_end_in_an_empty_signature(self) -> None:

@@ -26,9 +26,11 @@ __all__ = [
     "command_failure",
     "credentials_updated",
     "device_log_result",
+    "firmware_failure",
     "instructions_of",
     "log_restored",
     "outcome_of",
+    "ppmid_firmware",
     "quarantined",
     "removed",
     "schedule_removal",
@@ -68,6 +70,31 @@ def schedule_removal(device: Eui, schedule: int) -> Element:
 def device_log_result(request: RequestId) -> Element:
     """That a hub has changed its Device Log as a request asked for."""
     return element("UpdateHANDeviceLogResult", element("UpdateHANDeviceLogServiceRequestID", str(request)))
+
+
+def firmware_failure(request: RequestId, devices: tuple[Eui, ...]) -> Element:
+    """That Devices have not said that an image came to them."""
+    return element(
+        "FirmwareDistributionFailure",
+        element("UpdateFirmwareRequestID", str(request)),
+        element("MeterIDs", ",".join(map(str, devices))),
+    )
+
+
+def ppmid_firmware(device: Eui, code: int, now: Instant, version: str, *, done: bool) -> Element:
+    """That a PPMID runs its new firmware, or could not start it."""
+    result = "ActivationSuccess" if done else "ActivationFailure"
+    return element(
+        "PPMIDAlert",
+        element("DeviceID", str(device)),
+        element("DeviceAlertCode", f"{code:04X}"),
+        element("Timestamp", iso(now)),
+        element(
+            "PPMIDFirmwareUpgradeAlert",
+            element("FirmwareVersion", version),
+            element("ActivateImageResultCode", result),
+        ),
+    )
 
 
 def log_restored(of_proxy: bool, old: tuple[Eui, Eui], new: tuple[Eui, Eui], now: Instant) -> Element:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from doorstep.duis.response import FutureDatedAlert
 from doorstep.errors import DoorstepError, InputError
 from doorstep.eui import Eui
@@ -13,6 +15,8 @@ from doorstep.gbcs.times import Instant
 from doorstep.road.dcc import alerts, events
 from doorstep.road.dcc.backups import backup_of
 from doorstep.road.dcc.desk import Desk
+from doorstep.road.dcc.firmware import RECEIVED, activation_of
+from doorstep.road.dcc.outcome import Notice
 from doorstep.road.dcc.records import Outstanding
 from doorstep.road.machine import Remember
 
@@ -116,7 +120,7 @@ class Arrivals:
         desk, header = self._desk, message.header
         user = header.supplementary_remote_party_id or header.business_target_id
         if user == desk.broker.eui:
-            self._own_alert(message, data)
+            self._own_alert(message, data, now)
             return
         if user not in desk.registry.users:
             raise InputError(f"the Alert is for {user}, who is no User of the DCC")
@@ -130,15 +134,21 @@ class Arrivals:
         device, code = header.business_originator_id, alert_code(message)
         forwarded, entries = desk.storms.take(device, user, code, data, now)
         entries |= desk.ledger.hear(data, now)
+        if code == RECEIVED:
+            entries |= desk.distributions.arrived(device)
         if forwarded:
             entries |= desk.mailbox.put(user, document, now)
         else:
             desk.note("held back", f"0x{code:04X} of {device} comes too often", data)
         desk.out.put(Remember(entries))
 
-    def _own_alert(self, message: Message, data: bytes) -> None:
-        """An Alert for the DCC itself: a Device Log is kept, and of the others it makes nothing."""
+    def _own_alert(self, message: Message, data: bytes, now: Instant) -> None:
+        """An Alert for the DCC itself: a Device Log is kept, firmware of a PPMID noted, all else refused."""
         desk, device = self._desk, message.header.business_originator_id
+        activation = activation_of(message)
+        if activation is not None:
+            self._ppmid_firmware(message, data, *activation, now)
+            return
         taken = backup_of(message)
         if taken is None:
             raise InputError(f"the Alert 0x{alert_code(message):04X} is for the DCC, which does not use it")
@@ -146,6 +156,34 @@ class Arrivals:
         desk.note("kept" if entries else "repeated", f"the Device Log of {device}", data)
         if entries:
             desk.out.put(Remember(entries))
+
+    def _ppmid_firmware(self, message: Message, data: bytes, version: str, done: bool, now: Instant) -> None:
+        """CS09: the inventory has the version that runs; who asked, or is registered, is told."""
+        desk, name = self._desk, message.header.business_originator_id
+        if desk.ledger.heard(data):
+            desk.note("repeated", "the Alert has come before", data)
+            return
+        device = desk.registry.devices[name]
+        asker = {user for user in (desk.distributions.asked_by(name),) if user is not None}
+        entries = desk.ledger.hear(data, now) | desk.distributions.arrived(name)
+        if done:
+            details = structs.replace(device.details, firmware_version=version)
+            entries |= desk.registry.put(structs.replace(device, details=details))
+        alert = alerts.ppmid_firmware(name, alert_code(message), now, version, done=done)
+        users = (device.parties | asker) & set(desk.registry.users)
+        notices = [Notice(user, desk.policy.ppmid_firmware_alert, alert) for user in sorted(users)]
+        desk.note("inventory", f"firmware {version} of {name}: {'runs' if done else 'not started'}", data)
+        desk.out.put(Remember(entries | desk.tell(notices, now)))
+
+    def firmware_over(self, now: Instant) -> None:
+        """Tell the User of an image which Devices never said that it came."""
+        desk = self._desk
+        for distribution, entries in desk.distributions.given_up(now):
+            name = distribution.request
+            alert = alerts.firmware_failure(name, distribution.waiting)
+            notice = Notice(name.originator, desk.policy.firmware_failure_alert, alert)
+            desk.note("gave up", f"{name}: firmware did not come to {len(distribution.waiting)} Devices")
+            desk.out.put(Remember(entries | desk.tell((notice,), now)))
 
     def _dated(self, message: Message, data: bytes, now: Instant) -> bytes | None:
         """An Alert that says what became of an instruction for later is the answer to its request."""

@@ -30,7 +30,7 @@ class Broker:
 
     ``keys`` holds the private keys of the broker, and of the transitional Change of Supplier party where the
     DCC is that too, and everybody's public ones. ``certificate_of`` finds the Key Agreement certificate of a
-    Device (DER; empty where there is none), which goes along where Devices are joined.
+    Device (DER; empty where there is none), which goes along where Devices are joined, and the broker's own.
     """
 
     def __init__(
@@ -91,6 +91,13 @@ class Broker:
         if name not in devices:
             raise InputError(f"{name}, which is to be joined, is not in the inventory")
         return {name: OtherDevice(devices[name].device_type, self._certificate_of(name))}
+
+    def certificate(self) -> bytes:
+        """The broker's own Key Agreement certificate (DER). Raises :class:`NoKey`."""
+        certificate = self._certificate_of(self.eui)
+        if not certificate:
+            raise NoKey(f"no Key Agreement certificate is held for {self.eui}, the broker")
+        return certificate
 
     def signed_pre_command(self, request: Request, payload: bytes) -> Message:
         """The Signed Pre-Command that a request holds, which is of that request and signed by its User.

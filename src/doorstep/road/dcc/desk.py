@@ -18,6 +18,7 @@ from doorstep.road.dcc.broker import Broker
 from doorstep.road.dcc.documents import Documents
 from doorstep.road.dcc.effects import RESTORES, changed
 from doorstep.road.dcc.events import DccEvent
+from doorstep.road.dcc.firmware import Distributions
 from doorstep.road.dcc.held import Held
 from doorstep.road.dcc.inventory import Inventory, Registry
 from doorstep.road.dcc.ledger import Ledger
@@ -59,6 +60,7 @@ class Desk:
         self.quarantine = Quarantine(policy.quarantine_most, memory)
         self.anomalies = Anomalies(thresholds, memory)
         self.storms = Storms(policy, memory)
+        self.distributions = Distributions(policy.firmware_most, memory)
         self.backups = Backups(policy.backups_kept, memory)
 
     def note(self, what: str, why: str, about: bytes = b"") -> None:
@@ -67,7 +69,7 @@ class Desk:
 
     def deadline(self) -> Instant | None:
         """When something in any of the books is due."""
-        books = (self.wan, self.mailbox, self.held, self.schedules, self.storms)
+        books = (self.wan, self.mailbox, self.held, self.schedules, self.storms, self.distributions)
         dues = (book.deadline() for book in books)
         return min((due for due in dues if due is not None), default=None)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from msgspec import structs
 
 from doorstep.duis import codes
 from doorstep.duis.element import Element, element
-from doorstep.duis.simple_type import SimpleType, one_of
+from doorstep.duis.simple_type import BASE64, SimpleType, one_of
 from doorstep.errors import XmlError
 from doorstep.eui import Eui
 from doorstep.gbcs.times import Instant, iso
@@ -61,16 +62,27 @@ _SETTABLE: Final = {
 
 
 class InventoryServices:
-    """SRVs 8.2 to 8.4, 8.14, 12.1 and 12.2, by Service Reference Variant in ``rows``."""
+    """SRVs 8.2 to 8.4, 8.6, 8.14, 12.1 and 12.2, by Service Reference Variant in ``rows``.
 
-    def __init__(self, registry: Registry, schedules: Schedules, policy: DccPolicy) -> None:
+    ``certificate`` gives the broker's Key Agreement certificate (DER).
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        schedules: Schedules,
+        policy: DccPolicy,
+        certificate: Callable[[], bytes],
+    ) -> None:
         self._registry = registry
         self._schedules = schedules
         self._policy = policy
+        self._certificate = certificate
         self.rows: dict[str, Callable[[Wanted, Instant], Outcome]] = {
             "8.2": self._read,
             "8.3": self._decommission,
             "8.4": self._update,
+            "8.6": self._opt_in,
             **dict.fromkeys(_STATUS_OF_HUB, self._hub_status),
             "12.1": self._wan_matrix,
             "12.2": self._pre_notify,
@@ -133,6 +145,26 @@ class InventoryServices:
             notices=(*self._removed(wanted, device, deleted=True), *self._schedules_gone(device)),
             note=f"{device.eui} deleted",
         )
+
+    def _opt_in(self, wanted: Wanted, now: Instant) -> Outcome:
+        """8.6: a Device that had been taken out of the DCC's service comes back.
+
+        The User gets the broker's certificate, to be put on the Device again. The supply point's numbers are
+        those that it names; its status stays, and its OptInDate delays nothing (policies).
+        """
+        device, body = self._device(wanted), wanted.request.body
+        if _TYPES[body.value_of("DeviceType", _DEVICE_TYPE)] is not device.device_type:
+            raise Refusal(codes.E11, f"{device.eui} is a {device.device_type.value}")
+        if device.status in _OVER:
+            raise Refusal(codes.E5, f"{device.eui} is {device.status.value}")
+        numbers = structs.replace(device, details=_set(device.details, body.child("MPxNs").children))
+        answer = element(
+            "DSPOptIn",
+            element("DeviceID", str(device.eui)),
+            element("DSPBrokerSecurityCredentialsKeyAgreement", BASE64.render(self._certificate())),
+        )
+        change = partial(self._registry.put, numbers)
+        return Outcome(codes.I0, answer, change=change, note=f"{device.eui} opted in")
 
     def _hub_status(self, wanted: Wanted, now: Instant) -> Outcome:
         """8.14: what became of a Communications Hub at the premises."""

@@ -129,6 +129,7 @@ class Dcc(Stop[events.DccEvent]):
         """Do what is due."""
         self._requests.on_deadline(now)
         self._arrivals.storms_over(now)
+        self._arrivals.firmware_over(now)
         self._arrivals.on_deadline(now)
         due = self._desk.wan.due(now)
         for command in due.send:

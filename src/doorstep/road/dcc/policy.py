@@ -78,6 +78,24 @@ class DccPolicy(Struct, frozen=True, kw_only=True):
     already_known: str = "E120201"
     """Pre-notification of a Device that the inventory has: a legal code whose meaning is not published."""
 
+    firmware_warning: str = "W110101"
+    """An image from which some Devices, or all, are left out: the service's only warning, with the lists."""
+
+    ppmid_firmware_warning: str = "W110401"
+    """The same of an image for PPMIDs (SRV 11.4)."""
+
+    firmware_failure_alert: str = "N18"
+    """DCC Alert Code of Devices that have not said that their image came."""
+
+    ppmid_firmware_alert: str = "N53"
+    """DCC Alert Code of a PPMID that has, or has not, started its new firmware."""
+
+    firmware_lifetime: int = 7 * 24 * HOUR
+    """After so long without word of a Device that its image came its User is alerted."""
+
+    firmware_most: int = 1_000
+    """Images that are being distributed; what would be one more gets 503."""
+
     no_backup: str = "E19"
     """A Device Log to be restored of which no backup has come: not known, as a Device can be."""
 

@@ -11,7 +11,7 @@ from doorstep.duis.command_variant import Service, command_variant
 from doorstep.duis.request import Request, service_request
 from doorstep.duis.request_id import REQUEST_ID, RequestId
 from doorstep.duis.writing import Canonical
-from doorstep.errors import DoorstepError, InputError, Unsupported
+from doorstep.errors import DoorstepError, InputError
 from doorstep.eui import Eui
 from doorstep.gbcs.message import decode
 from doorstep.gbcs.times import Instant
@@ -21,6 +21,7 @@ from doorstep.road.dcc.anomaly import Breach
 from doorstep.road.dcc.book import Entries
 from doorstep.road.dcc.commands import Commands
 from doorstep.road.dcc.desk import Desk
+from doorstep.road.dcc.firmware_services import FirmwareServices
 from doorstep.road.dcc.held import cancels, held_until
 from doorstep.road.dcc.inventory_services import InventoryServices
 from doorstep.road.dcc.outcome import Notice, Outcome
@@ -45,7 +46,8 @@ class Requests:
         self._commands = Commands(desk)
         self._services: dict[str, Callable[[Wanted, Instant], Outcome]] = {
             "8.13": self._return_local_command_response,
-            **InventoryServices(desk.registry, desk.schedules, desk.policy).rows,
+            **InventoryServices(desk.registry, desk.schedules, desk.policy, desk.broker.certificate).rows,
+            **FirmwareServices(desk.distributions, desk.registry, desk.policy).rows,
             **ScheduleServices(desk.schedules, desk.registry, desk.policy).rows,
         }
 
@@ -132,10 +134,7 @@ class Requests:
     def _carry_out(self, wanted: Wanted, now: Instant) -> Outcome:
         if not wanted.row.non_device:
             return self._commands.make(wanted, now)
-        carry_out = self._services.get(wanted.row.srv)
-        if carry_out is None:
-            raise Unsupported(f"{wanted.row.srv} is not emulated")
-        return carry_out(wanted, now)
+        return self._services[wanted.row.srv](wanted, now)
 
     def _quarantine(self, wanted: Wanted, breach: Breach, now: Instant) -> Outcome:
         desk, name = self._desk, wanted.request.request_id
