@@ -19,6 +19,8 @@ from tests.cli.conftest import Shell
 from tests.cli.test_verify import METER, SUPPLIER
 from tests.duis.bodies.specimens import smallest
 from tests.duis.transform.test_credentials import change_of_supplier
+from tests.road.dcc.office import CHF, ESME, NEXT_CHF, alert
+from tests.road.dcc.test_backups import HASH, PAN, hub_backup
 
 NAME = RequestId(SUPPLIER, METER, 1000)
 ENABLE = service_request(NAME, 4, element("EnableSupply"))
@@ -181,3 +183,56 @@ def test_a_change_of_supplier_is_signed_by_the_party_for_it(shell: Shell, street
 def test_a_kind_of_device_that_there_is_not_is_said(shell: Shell, option: str) -> None:
     line = shell("transform", option, "fridge", "-", stdin=join(4, METER, PPMID)).line
     assert line.startswith(f"{option} is one of ESME, GSME,")
+
+
+class TestTheOtherDevicesCertificate:
+    """A tester may have another certificate of a Device than the key store has."""
+
+    @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+    def test_it_may_come_from_a_file(
+        self, shell: Shell, street_folder: Path, tmp_path: Path, encoding: Encoding
+    ) -> None:
+        store = FolderKeyStore(street_folder)
+        given = store.certificate(METER, KeyUsage.KEY_AGREEMENT)
+        assert given is not None
+        file = tmp_path / "other.certificate"
+        file.write_bytes(given.public_bytes(encoding))
+        for options in ((), ("--keystore", street_folder)):
+            arguments = (*options, "--device-type", "GSME", "--other-certificate", file)
+            result = shell("transform", *arguments, "-", stdin=join(4, GSME, PPMID))
+            assert result.out.strip().endswith(given.public_bytes(Encoding.DER).hex().upper())
+
+    @pytest.mark.parametrize("content", [b"", b"nothing", b"-----BEGIN CERTIFICATE-----\nAAAA", b"\x30\x82"])
+    def test_what_is_no_certificate(self, shell: Shell, tmp_path: Path, content: bytes) -> None:
+        file = tmp_path / "other.pem"
+        file.write_bytes(content)
+        options = ("--device-type", "GSME", "--other-certificate", file)
+        assert str(file) in shell("transform", *options, "-", stdin=join(4, GSME, PPMID)).line
+
+
+class TestADeviceLog:
+    """SRV 8.12 restores what the DCC has kept: the Alert that it was sent by may be given."""
+
+    def restored(self, name: str, path: str, old: Eui, target: Eui) -> bytes:
+        body = element(name, element(path, str(old)))
+        return build_request(service_request(RequestId(SUPPLIER, target, 1000), 1, body))
+
+    def test_a_hub_s(self, shell: Shell, street_folder: Path, tmp_path: Path) -> None:
+        file = tmp_path / "backup.hex"
+        file.write_text(hub_backup(hub=NEXT_CHF).hex())
+        document = self.restored("RestoreHANDeviceLog", "OldCHFID", NEXT_CHF, CHF)
+        options = ("--keystore", street_folder, "--backup", file)
+        out = shell("transform", *options, "-", stdin=document).out
+        # A structure of the network and of two Devices, the second of which has no key yet.
+        log = f"0202 0908{PAN.hex()} 0102 0202 0908{ESME.hex()} 0910{HASH.hex()} 0202 0908{GSME.hex()} 0900"
+        assert log.replace(" ", "").upper() in out
+
+    def test_of_another_hub_or_none_at_all(self, shell: Shell, tmp_path: Path) -> None:
+        file = tmp_path / "backup.hex"
+        document = self.restored("RestoreHANDeviceLog", "OldCHFID", NEXT_CHF, CHF)
+        for content in (hub_backup(), alert()):
+            file.write_text(content.hex())
+            line = shell("transform", "--backup", file, "-", stdin=document).line
+            assert line == f"--backup is an Alert with the Device Log of {NEXT_CHF}"
+        file.write_text("DF09")
+        assert str(file) in shell("transform", "--backup", file, "-", stdin=document).line

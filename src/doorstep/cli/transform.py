@@ -12,6 +12,8 @@ from doorstep.errors import NoKey, UsageError
 from doorstep.eui import Eui
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from doorstep.duis import Request
     from doorstep.duis.transform import Known, OtherDevice
     from doorstep.gbcs import KeyRing, Message
@@ -24,6 +26,7 @@ TEST_BROKER: Final = "90-B3-D5-1F-30-00-00-02"
 """The Access Control Broker of all published test data: who the broker is where no key store says so."""
 
 _TRANSFORM: Final = 4
+_PEM: Final = b"-----BEGIN"
 
 
 def transform(
@@ -61,13 +64,30 @@ def transform(
             "--other-device-type", metavar="TYPE", help="What the Device is that it is to be joined with."
         ),
     ] = None,
+    other_certificate: Annotated[
+        Path | None,
+        typer.Option(
+            "--other-certificate",
+            metavar="FILE",
+            help="Its Key Agreement certificate, PEM or DER, in the place of the key store's.",
+        ),
+    ] = None,
+    backup: Annotated[
+        Path | None,
+        typer.Option(
+            "--backup",
+            metavar="FILE",
+            help="The Alert (CS14, GCS62) by which the old hub or gas proxy sent its Device Log (8.12).",
+        ),
+    ] = None,
 ) -> None:
     """Make the GBCS message of a DUIS request.
 
     It comes as hex on standard output. Command Variant 4 gives a Pre-Command; 1, 2 and 3 the whole Command
     with the broker's MAC; 5, 6 and 7 the whole Command of the Signed Pre-Command. The XML signature is not
     looked at. The parties of the DCC are those that have its roles in the key store, or the broker without
-    one is 90-B3-D5-1F-30-00-00-02. The certificate of a Device that is to be joined is the key store's, too.
+    one is 90-B3-D5-1F-30-00-00-02. The certificate of a Device that is to be joined is the key store's, too,
+    unless another is given.
     """
     from doorstep.cli.inputs import naming, read
     from doorstep.duis import parse_request
@@ -96,8 +116,12 @@ def transform(
         use_cases=frozenset(row.name for row in wanted),
         element=element,
         clock=from_iso(clock) if clock is not None else WallClock().now(),
-        others=_others(asked, store, _device_type("--other-device-type", other_device_type)),
+        others=_others(
+            asked, store, _device_type("--other-device-type", other_device_type), other_certificate
+        ),
     )
+    if backup is not None:
+        known = _with_backup(asked, known, backup)
     _check_variant(asked)
     message = _message(asked, known, keys)
     if use_case is not None and message.use_case not in wanted:
@@ -133,9 +157,9 @@ def _device_type(option: str, name: str | None) -> DeviceType | None:
 
 
 def _others(
-    request: Request, store: FolderKeyStore | None, device_type: DeviceType | None
+    request: Request, store: FolderKeyStore | None, device_type: DeviceType | None, file: Path | None
 ) -> dict[Eui, OtherDevice]:
-    """The Device that a request joins the target with, its certificate from the key store."""
+    """The Device that a request joins the target with, its certificate from a file or the key store."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     from doorstep.duis.transform import OtherDevice
@@ -145,9 +169,46 @@ def _others(
     if not request.body.has(OTHER_DEVICE):
         return {}
     name = other_id(request)
-    held = store.certificate(name, KeyUsage.KEY_AGREEMENT) if store is not None else None
+    if file is not None:
+        held: Certificate | None = _certificate(file)
+    else:
+        held = store.certificate(name, KeyUsage.KEY_AGREEMENT) if store is not None else None
     certificate = held.public_bytes(Encoding.DER) if held is not None else b""
     return {name: OtherDevice(device_type, certificate)}
+
+
+def _certificate(file: Path) -> Certificate:
+    """The certificate in a file. Raises :class:`UsageError`."""
+    from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate
+
+    from doorstep.cli.inputs import naming, read
+    from doorstep.gbcs.certificates import parsing
+
+    data = read(file)
+    load = load_pem_x509_certificate if data.lstrip().startswith(_PEM) else load_der_x509_certificate
+    with naming(file), parsing(str(file), "certificate"):
+        return load(data)
+
+
+def _with_backup(request: Request, known: Known, file: Path) -> Known:
+    """What is known, with the Device Log that an Alert carries, which is of the Device that had it."""
+    from msgspec import structs
+
+    from doorstep import gbcs
+    from doorstep.cli.inputs import from_text, naming, read
+    from doorstep.road.dcc.backups import backup_of, replaced
+
+    with naming(file):
+        alert = gbcs.decode(from_text(read(file)))
+        taken, sender = backup_of(alert), alert.header.business_originator_id
+    old = replaced(request)
+    if taken is None or old is None or sender != old:
+        raise UsageError(f"--backup is an Alert with the Device Log of {old or 'nothing in the request'}")
+    return structs.replace(
+        known,
+        hub_logs={old: taken.hub} if taken.hub is not None else {},
+        gpf_logs={old: taken.gpf} if taken.gpf is not None else {},
+    )
 
 
 def _check_variant(request: Request) -> None:
