@@ -37,8 +37,10 @@ from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE, Clause, Decision, F
 from doorstep.road.meter import administration
 from doorstep.road.meter.electricity.clusters import ATTRIBUTES
 from doorstep.road.meter.electricity.clusters import COMMANDS as DISPLAY_COMMANDS
+from doorstep.road.meter.electricity.logs import LOGS
 from doorstep.road.meter.electricity.methods import METHODS
 from doorstep.road.meter.electricity.protected import PROTECTED
+from doorstep.road.meter.electricity.readings import READINGS
 from doorstep.road.meter.electricity.registers import REGISTERS
 from doorstep.road.meter.gas.attributes import ATTRIBUTES as GAS_ATTRIBUTES
 from doorstep.road.meter.gas.commands import COMMANDS as GAS_COMMANDS
@@ -211,7 +213,19 @@ _CHOICES: Final = (
     ),
     (
         "logs",
-        "a gas meter keeps its last five top-ups; of profile, billing, daily and event logs it finds nothing",
+        "events and security: the last 100 of each. Profiles and daily reads of electricity are worked "
+        "out of the plan of the home, which is the same every day and draws whether the supply is on or "
+        "off; all counts in the first time of use. One answer tells of 3,000 values at most, the earliest "
+        "of the span; who asks goes on after them. A gas meter keeps its last five top-ups; of profile, "
+        "billing and daily logs it finds nothing",
+    ),
+    (
+        "use and credit",
+        "what the home draws is counted but not paid for: a balance changes by Commands and top-ups only",
+    ),
+    (
+        "setting the clock (ECS70, GCS28)",
+        "the clock is that of the meter's world: it is right, or the interval of the Command is refused",
     ),
     (
         "certificates (CS02b)",
@@ -268,7 +282,11 @@ def _esme_lacks(component: str) -> bool:
         found = place(where)
     except ValueError:
         return True
-    return found not in ({**METHODS, **PROTECTED} if verb == "ACTION" else REGISTERS)
+    if verb == "ACTION":
+        return found not in METHODS and found not in PROTECTED
+    if verb == "GET_WITH_SELECTION":
+        return found not in LOGS
+    return found not in REGISTERS and found not in READINGS
 
 
 def _gsme_lacks(component: str) -> bool:

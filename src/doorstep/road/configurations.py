@@ -24,6 +24,7 @@ from doorstep.road.hub.device_log import DeviceLog
 from doorstep.road.hub.routing import CHANGED_RULE_FIRMWARE
 from doorstep.road.meter.electricity.config import EsmeConfig
 from doorstep.road.meter.gas.config import GsmeConfig
+from doorstep.road.meter.usage import TYPICAL
 from doorstep.road.ppmid.config import PpmidConfig
 from doorstep.road.supplier.gateway import SupplierConfig, xml_signer
 from doorstep.street import Firmware, HomePlan, StreetPlan
@@ -131,7 +132,7 @@ def hub_keys(config: HubConfig, keys: KeyStore) -> HubKeys:
 def meter_config(street: StreetPlan, home: HomePlan) -> EsmeConfig:
     """The home's electricity meter, which knows the street's parties and the home's PPMID."""
     cells = Cells(_parties(street), _displays(home))
-    return EsmeConfig(eui=home.eui("ESME"), cells=cells, hub=home.eui("GPF"))
+    return EsmeConfig(eui=home.eui("ESME"), cells=cells, hub=home.eui("GPF"), usage=TYPICAL)
 
 
 def gas_meter_config(street: StreetPlan, home: HomePlan) -> GsmeConfig:

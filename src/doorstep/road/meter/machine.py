@@ -20,6 +20,7 @@ from doorstep.road.device.memory import Entries
 from doorstep.road.machine import Note, Remember, Send, Stop
 from doorstep.road.meter.administration import carry_out_deferred
 from doorstep.road.meter.events import MeterEvent, MeterInput, PoweredOn, Rejected
+from doorstep.road.meter.logs import noted
 from doorstep.road.meter.policy import MeterPolicy
 from doorstep.road.meter.state import MeterState
 from doorstep.road.tunnel import Arrived, Delivered, End, FrameOut, Opened, Path, Pieces, Undelivered, Why
@@ -175,12 +176,12 @@ class Meter(Stop[MeterEvent], Generic[S]):
     def _process(self, command: bytes, now: Instant) -> None:
         before = self._state
         outcome = process(command, before, self._device, now)
+        state = outcome.state
         if isinstance(outcome.event, Executed):
-            self._remember(outcome.state.with_unsent(outcome.event.response, self.policy.unsent))
+            state = state.with_unsent(outcome.event.response, self.policy.unsent)
         else:
             self._security_log.append(outcome.event)
-        for note in (*outcome.notes, *self._noticed(before, self._state)):
-            self._out.put(note)
+        self._become(state, (*outcome.notes, *self._noticed(before, state)), now)
         self._out.put(outcome.event)
         self._hand_over(now)
 
@@ -203,10 +204,8 @@ class Meter(Stop[MeterEvent], Generic[S]):
                 one.originator,
                 self._device.keys_in(outcome.state),
             )
-            self._remember(outcome.state.with_unsent(message, self.policy.unsent))
-            self._out.put(
-                Note("activated", f"0x{one.message_code:04X} was carried out", message, outcome.code)
-            )
+            note = Note("activated", f"0x{one.message_code:04X} was carried out", message, outcome.code)
+            self._become(outcome.state.with_unsent(message, self.policy.unsent), (note,), now)
             self._hand_over(now)
 
     def _activate_due(self, now: Instant) -> None:
@@ -226,9 +225,8 @@ class Meter(Stop[MeterEvent], Generic[S]):
             alert = self._outcome(pending, state.own_counter, code, now)
             state = state.with_unsent(alert, self.policy.unsent)
             notes.append(Note("activated", why, alert, code))
-        self._remember(self._settled(before, state))
-        for note in (*notes, *self._noticed(before, self._state)):
-            self._out.put(note)
+        state = self._settled(before, state)
+        self._become(state, (*notes, *self._noticed(before, state)), now)
         self._hand_over(now)
 
     # -- the tunnel -------------------------------------------------------------------------------
@@ -289,6 +287,12 @@ class Meter(Stop[MeterEvent], Generic[S]):
         self._remember(self._state.without_unsent(int(name)))
 
     # -- what every change goes through -----------------------------------------------------------
+
+    def _become(self, state: S, notes: tuple[Note, ...], now: Instant) -> None:
+        """Take on a state, with what is noted of the change in its logs, and say what was noted."""
+        self._remember(structs.replace(state, logs=noted(state.logs, notes, now)))
+        for note in notes:
+            self._out.put(note)
 
     def _remember(self, state: S) -> None:
         entries = self._changes(self._state, state)

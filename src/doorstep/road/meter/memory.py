@@ -6,6 +6,8 @@ key                      value
 ``firmware/running``     the version, then of the image that waits its hash and its version
 ``joined/<identifier>``  the type of a Device that the meter is joined to, one byte; FF for one
                          to which it is joined no more
+``log/<name> <slot>``    an entry of a log, see :class:`~doorstep.road.meter.logs.Entry`; the
+                         slot is its number, modulo the log's room
 =======================  ====================================================================
 """
 
@@ -23,6 +25,7 @@ from doorstep.gbcs.payloads.asn1.names import DeviceType
 from doorstep.road.device import memory as device
 from doorstep.road.device.firmware import Firmware
 from doorstep.road.device.memory import Entries, Reader, remembered
+from doorstep.road.meter.logs import Entry, Log
 from doorstep.road.meter.state import MeterState
 
 __all__ = ["READERS", "Entries", "Reader", "changes", "remembered"]
@@ -43,7 +46,28 @@ def changes(before: MeterState, after: MeterState) -> Entries:
     for eui, kind in after.joined.items():
         if before.joined.get(eui) != kind:
             entries[f"joined/{eui}"] = bytes((kind,))
-    return entries | {f"joined/{eui}": _GONE for eui in before.joined.keys() - after.joined.keys()}
+    entries |= {f"joined/{eui}": _GONE for eui in before.joined.keys() - after.joined.keys()}
+    for log in Log:
+        entries |= _logged(log, before.logs.of(log), after.logs.of(log))
+    return entries
+
+
+def _logged(log: Log, before: tuple[Entry, ...], after: tuple[Entry, ...]) -> Entries:
+    """The slots of a log that hold another entry than before, or none any more."""
+    if before is after:
+        return {}
+    old, new = ({one.number % log.room: one for one in held} for held in (before, after))
+    entries: Entries = {_slot(log, slot): None for slot in old.keys() - new.keys()}
+    return entries | {_slot(log, at): one.to_bytes() for at, one in new.items() if old.get(at) is not one}
+
+
+def _slot(log: Log, slot: int) -> str:
+    return f"log/{log.name} {slot}"
+
+
+def _read_entry(state: S, name: str, value: bytes) -> S:
+    entry, (log, _slot) = Entry.from_bytes(value), name.split()
+    return structs.replace(state, logs=state.logs.holding(Log[log], entry))
 
 
 def _read_firmware(state: S, _name: str, value: bytes) -> S:
@@ -61,6 +85,6 @@ def _read_joined(state: S, name: str, value: bytes) -> S:
 
 
 READERS: Final[Mapping[str, Reader]] = MappingProxyType(
-    {**device.READERS, "firmware": _read_firmware, "joined": _read_joined}
+    {**device.READERS, "firmware": _read_firmware, "joined": _read_joined, "log": _read_entry}
 )
 """The readers of the entries that every meter has."""

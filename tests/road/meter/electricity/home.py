@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import structs
 
 from doorstep import gbcs
 from doorstep.eui import Eui
@@ -21,7 +22,9 @@ from doorstep.road.device.objects import place
 from doorstep.road.machine import Memory
 from doorstep.road.meter.electricity.config import EsmeConfig
 from doorstep.road.meter.electricity.machine import Esme
+from doorstep.road.meter.electricity.state import State
 from doorstep.road.meter.events import Executed, MeterEvent, Rejected
+from doorstep.road.meter.logs import EMPTY
 from doorstep.road.meter.policy import MeterPolicy
 
 NOW = from_iso("2026-11-23T14:20:00Z")
@@ -251,3 +254,8 @@ def number(machine: Esme, text: str) -> int:
 
 def value(machine: Esme, text: str) -> Data:
     return machine.state.value(place(text))
+
+
+def without_logs(state: State) -> State:
+    """A state but for what is noted in its logs: what a refusal leaves as it was."""
+    return structs.replace(state, logs=EMPTY)

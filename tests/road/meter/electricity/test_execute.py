@@ -98,9 +98,9 @@ def test_a_value_that_was_set_is_read_back() -> None:
 
 def test_a_selective_read_is_answered_as_a_read() -> None:
     component = Component(
-        Action.GET_WITH_SELECTION, 7, Obis.parse("0-0:99.98.0.255"), 2, selector=1, selection=double_long(0)
+        Action.GET_WITH_SELECTION, 7, Obis.parse("0-0:98.1.5.255"), 2, selector=1, selection=double_long(0)
     )
-    outcome = executed(meter(), command("ECS35a", 1, component))
+    outcome = executed(meter(), command("ECS20d", 1, component))
     assert [(one.action, one.result) for one in payload(outcome).results] == [(Action.GET, UNDEFINED)]
 
 

@@ -151,7 +151,8 @@ def test_it_is_remembered_before_it_is_told() -> None:
     # the hub has confirmed it, it is forgotten.
     assert kinds == ["Send", "Remember", "Note", "Executed", "Send", "Send", "Remember"]
     first, last = (event for event in line.performed if isinstance(event, Remember))
-    assert first.entries.keys() == {"counter/SUPPLIER", "register/112 0-0:19.10.0.255 2", "unsent/1"}
+    balance = "register/112 0-0:19.10.0.255 2"
+    assert first.entries.keys() == {"counter/SUPPLIER", balance, "unsent/1", "log/EVENTS 0"}
     assert last.entries == {"unsent/1": None}
 
 

@@ -100,6 +100,10 @@ def test_entries_of_others_are_left_alone() -> None:
         ("pending", bytes(35)),  # of nothing that is activated
         ("own-counter", bytes(7)),
         ("unsent/x", b""),
+        ("log/EVENTS 0", bytes(17)),
+        ("log/EVENTS 0", bytes(18 + 33)),
+        ("log/NOTHING 0", bytes(18)),
+        ("log/EVENTS", bytes(18)),
     ],
 )
 def test_a_spoilt_memory_is_refused_by_name(key: str, data: bytes) -> None:
@@ -122,8 +126,8 @@ def test_a_meter_that_starts_again_is_the_same_meter() -> None:
     assert meter(memory).state == machine.state
 
 
-def test_a_read_writes_only_the_counter_and_the_response() -> None:
+def test_a_read_writes_only_the_counter_the_response_and_the_event() -> None:
     machine = meter()
     machine.take(read_balance(5), NOW)
     entries = drained(machine)[0].entries  # type: ignore[union-attr]
-    assert entries.keys() == {"counter/SUPPLIER", "unsent/1"}
+    assert entries.keys() == {"counter/SUPPLIER", "unsent/1", "log/EVENTS 0"}

@@ -12,29 +12,35 @@ from doorstep.eui import Eui
 from doorstep.gbcs import KeyRing, Message
 from doorstep.gbcs.encrypted import opened
 from doorstep.gbcs.message import Form
-from doorstep.gbcs.payloads.axdr import Data, Tag
+from doorstep.gbcs.payloads.axdr import CompactArray, Data, Tag, Value
 from doorstep.gbcs.payloads.dlms import AccessRequest, AccessResponse, Action, Component, Obis
+from doorstep.gbcs.times import Instant, from_utc2000
 from doorstep.road.device.objects import Place, place
 from doorstep.road.machine import Memory
 from doorstep.road.meter.electricity.config import EsmeConfig
+from doorstep.road.meter.electricity.logs import LOGS
 from doorstep.road.meter.electricity.machine import Esme
-from doorstep.road.meter.electricity.protected import PROTECTED
+from doorstep.road.meter.electricity.protected import PROTECTED, Guarded, GuardedLog
+from doorstep.road.meter.electricity.registers import REGISTERS
 from doorstep.road.meter.events import Executed, Rejected
+from doorstep.road.meter.logs import Entry, Log
+from doorstep.road.meter.usage import Quantity, Usage
 from tests.reference import available, hex_file, manifest, shared
 from tests.road.meter.electricity.home import drained
 from tests.road.meter.reference_keys import CELLS, ESME, GPF, THEN, ReferenceKeys
 
 PREPAYMENT = {place("111 0-0:19.0.0.255 2"): Data(Tag.STRUCTURE, (Data(Tag.ENUM, 2), Data(Tag.ENUM, 2)))}
 
-# What this meter does not have: profile buffers, clock, control of auxiliary switches, a second element.
-ABSENT_CLASSES = (8,)
-ABSENT_PLACES = tuple(map(place, ("7 0-0:99.98.0.255 1", "7 0-17:99.98.2.255 1")))
+# What this meter does not have: control of auxiliary switches and its log, and some other logs.
+ABSENT_PLACES = (place("7 0-17:99.98.2.255 1"),)
 ABSENT_OBJECTS = tuple(
     map(Obis.parse, ("0-0:10.0.103.255", "0-0:94.44.117.1", "0-0:94.44.119.2", "0-0:94.44.121.1"))
 )
 
 # Of these the Responses, encrypted, tell of a second element.
 TWINS = ("ECS17b_4.1.1_TWIN", "ECS17d_4.1.2_TWIN")
+
+PLAN = {quantity: tuple(range(48)) for quantity in Quantity}
 
 THE_SIX = ("ECS82", "CS01a", "ECS04b", "ECS42", "ECS02", "ECS03")
 
@@ -48,6 +54,7 @@ class Group(Enum):
     """What the reference Commands in DLMS to the ESME are to this meter."""
 
     MODELLED = "all objects are there"
+    LOGGED = "asks for a log, of which the meter's own life tells"
     BEYOND = "names an object that this meter does not have"
     FOREIGN = "sent by a party that this meter has no cell for (a load controller)"
 
@@ -74,14 +81,20 @@ def read(path: str) -> Message:
 def group_of(command: Message) -> Group:
     if command.header.business_originator_id not in CELLS.parties.values():
         return Group.FOREIGN
-    return Group.MODELLED if all(map(is_there, request_of(command).components)) else Group.BEYOND
+    components = request_of(command).components
+    if not all(map(is_there, components)):
+        return Group.BEYOND
+    return Group.LOGGED if any(map(is_log, components)) else Group.MODELLED
+
+
+def is_log(component: Component) -> bool:
+    return where(component) in LOGS or isinstance(PROTECTED.get(where(component)), GuardedLog)
 
 
 def is_there(component: Component) -> bool:
     return not (
-        component.class_id in ABSENT_CLASSES
-        or (component.class_id == 30 and where(component) not in PROTECTED)
-        or component.action is Action.GET_WITH_SELECTION
+        (component.class_id == 30 and where(component) not in PROTECTED)
+        or (component.action is Action.GET_WITH_SELECTION and where(component) not in LOGS)
         or where(component) in ABSENT_PLACES
         or component.obis in ABSENT_OBJECTS
     )
@@ -104,8 +117,10 @@ def meter_behind(request: AccessRequest, response: AccessResponse, keys: KeyRing
             faults.add(where(component))
         elif where(component) in PROTECTED and result.action is Action.ACTION:
             (told,) = elements(result.data)
-            initial.update(zip(PROTECTED[where(component)].registers, elements(told), strict=True))
-        elif result.action is Action.GET and result.result == 0:
+            guarded = PROTECTED[where(component)]
+            assert isinstance(guarded, Guarded)
+            initial.update(zip(guarded.registers, elements(told), strict=True))
+        elif where(component) in REGISTERS and result.action is Action.GET and result.result == 0:
             initial[where(component)] = result.data
     config = EsmeConfig(eui=ESME, cells=CELLS, hub=GPF, initial=initial, faults=frozenset(faults))
     return Esme(config, keys)
@@ -116,14 +131,14 @@ def elements(data: Data) -> tuple[Data, ...]:
     return data.value
 
 
-def process(meter: Esme, command: bytes) -> Executed | Rejected:
-    meter.take(command, THEN)
+def process(meter: Esme, command: bytes, now: Instant = THEN) -> Executed | Rejected:
+    meter.take(command, now)
     (outcome,) = [event for event in drained(meter) if isinstance(event, Executed | Rejected)]
     return outcome
 
 
-def executed(meter: Esme, command: bytes) -> Executed:
-    outcome = process(meter, command)
+def executed(meter: Esme, command: bytes, now: Instant = THEN) -> Executed:
+    outcome = process(meter, command, now)
     assert isinstance(outcome, Executed), outcome.why
     return outcome
 
@@ -143,6 +158,82 @@ def test_response_is_that_of_the_reference(path: str, keys: KeyRing) -> None:
     if response.form is Form.MACED:
         assert outcome.response == bytes(response)
     assert outcome.succeeded is ("ERROR" not in path)
+
+
+# -- logs ------------------------------------------------------------------------------------------------
+
+
+def buffer(response: Message, keys: KeyRing) -> CompactArray:
+    """The entries of the one log that a Response tells of."""
+    told = opened(response, keys)
+    assert isinstance(told, AccessResponse)
+    (result,) = told.results
+    data = result.data if result.data.tag is Tag.COMPACT_ARRAY else elements(result.data)[0]
+    assert isinstance(data.value, CompactArray)
+    return data.value
+
+
+def column(entries: CompactArray, index: int) -> list[Value]:
+    return [elements(entry)[index].value for entry in entries.elements]
+
+
+def logged(what: str) -> list[str]:
+    """The paths of the reference Commands that ask for a log and whose name has ``what``."""
+    return [path for path in scenarios(Group.LOGGED) if what in path] or ["the reference data"]
+
+
+def asked_for(path: str) -> tuple[Message, Message]:
+    """A Command and its Response; skips where there is no reference data."""
+    shared("rtds")
+    return read(path), read(path.replace("_COMMAND_", "_RESPONSE_"))
+
+
+@pytest.mark.parametrize("path", logged("ERROR"), ids=lambda path: Path(path).stem)
+def test_a_broken_log_is_answered_as_in_the_reference(path: str, keys: KeyRing) -> None:
+    command, response = asked_for(path)
+    assert isinstance(response.payload, AccessResponse)
+    meter = meter_behind(request_of(command), response.payload, keys)
+    assert executed(meter, bytes(command)).response == bytes(response)
+
+
+@pytest.mark.parametrize("path", logged("6.13"), ids=lambda path: Path(path).stem)
+def test_a_log_of_events_tells_of_them_as_in_the_reference(path: str, keys: KeyRing) -> None:
+    """A meter to which just these things have happened answers byte for byte."""
+    command, response = asked_for(path)
+    if "ERROR" in path:
+        return  # Broken, see above.
+    log = Log.EVENTS if "ECS35a" in path else Log.SECURITY
+    memory: dict[str, bytes | None] = {}
+    for number, entry in enumerate(buffer(response, keys).elements):
+        seconds, code, *data = (one.value for one in elements(entry))
+        assert isinstance(seconds, int)
+        assert isinstance(code, int)
+        text = data[0] if data and isinstance(data[0], bytes) else b""
+        made = Entry(number, from_utc2000(seconds), code, text)
+        memory[f"log/{log.name} {number}"] = made.to_bytes()
+    meter = Esme(EsmeConfig(eui=ESME, cells=CELLS, hub=GPF), keys, memory=memory)
+    assert executed(meter, bytes(command)).response == bytes(response)
+
+
+@pytest.mark.parametrize("path", logged("SUCCESS"), ids=lambda path: Path(path).stem)
+def test_a_log_has_the_entries_and_columns_of_the_reference(path: str, keys: KeyRing) -> None:
+    """Another home has other amounts, but the same times, the same types, in a Response of the same form."""
+    command, response = asked_for(path)
+    theirs = buffer(response, keys)
+    last = column(theirs, 0)[-1]
+    assert isinstance(last, int)
+    meter = Esme(
+        EsmeConfig(eui=ESME, cells=CELLS, hub=GPF, usage=Usage(amounts=PLAN), twin="TWIN" in path), keys
+    )
+
+    ours = gbcs.decode(executed(meter, bytes(command), from_utc2000(last)).response)
+
+    assert ours.form is response.form
+    assert ours.header == response.header
+    told = buffer(ours, keys)
+    assert told.description == theirs.description
+    if "6.13" not in path:
+        assert column(told, 0) == column(theirs, 0)
 
 
 @pytest.mark.parametrize("path", scenarios(Group.BEYOND), ids=lambda path: Path(path).stem)

@@ -5,6 +5,10 @@
 :mod:`.config`           what it is and trusts
 :mod:`.execute`          the components of a Command, one after the other
 :mod:`.registers`        every attribute that holds a value, as a row
+:mod:`.readings`         attributes that follow from the time and from what the home uses, as rows
+:mod:`.logs`             buffers of profiles and of events, as rows
+:mod:`.selection`        ... and which of their entries a Command asks for
+:mod:`.clock`            the clock is set
 :mod:`.methods`          every method, as a row
 :mod:`.activations`      which passive value becomes which active one, as rows
 :mod:`.schedule`         ... at once, at a future time, or not at all

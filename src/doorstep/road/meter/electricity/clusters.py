@@ -23,6 +23,7 @@ from doorstep.road.device.objects import Place, Refused, Result, place
 from doorstep.road.meter.electricity import prepayment
 from doorstep.road.meter.electricity.methods import Caller
 from doorstep.road.meter.electricity.prepayment import PaymentMode, payment_mode, standing
+from doorstep.road.meter.electricity.readings import ACTIVE_EXPORT, ACTIVE_IMPORT, reading
 from doorstep.road.meter.electricity.state import State
 from doorstep.road.meter.electricity.supply import SUPPLY, Supply
 from doorstep.road.meter.top_up import UNITS_PER_PENNY
@@ -57,6 +58,11 @@ Source = Callable[[State, Instant], Value]
 def _register(text: str) -> Source:
     where = place(text)
     return lambda state, _now: state.number(where)
+
+
+def _read(where: Place) -> Source:
+    """A register of energy, which a display reads as it is now."""
+    return lambda state, now: reading(state, where, now).value  # type: ignore[return-value]  # It is a number.
 
 
 def _unsigned(text: str) -> Source:
@@ -152,8 +158,8 @@ ATTRIBUTES: Final[Mapping[Attr, Source]] = MappingProxyType(
     | _of(
         METERING,
         {
-            "CurrentSummationDelivered": _register("3 1-0:1.8.0.255 2"),
-            "CurrentSummationReceived": _register("3 1-0:2.8.0.255 2"),
+            "CurrentSummationDelivered": _read(ACTIVE_IMPORT),
+            "CurrentSummationReceived": _read(ACTIVE_EXPORT),
             "SupplyStatus": _supply,
             "Status": _constant(0),
             "UnitOfMeasure": _constant(0),

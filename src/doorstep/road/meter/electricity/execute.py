@@ -17,10 +17,13 @@ from doorstep.gbcs.payloads.dlms import AccessRequest, Action, Component
 from doorstep.road.device.execution import Execution, Occasion
 from doorstep.road.device.objects import Place, Refused, Result, Shape, carry_out
 from doorstep.road.meter.electricity.activations import ACTIVATIONS, WRITTEN_AS
+from doorstep.road.meter.electricity.logs import LOGS
 from doorstep.road.meter.electricity.methods import METHODS, Caller
 from doorstep.road.meter.electricity.protected import PROTECTED, get_protected_attributes
+from doorstep.road.meter.electricity.readings import READINGS, reading
 from doorstep.road.meter.electricity.registers import REGISTERS, Access
 from doorstep.road.meter.electricity.schedule import scheduled
+from doorstep.road.meter.electricity.selection import by_clock
 from doorstep.road.meter.electricity.state import State
 from doorstep.road.meter.electricity.supply import settled
 
@@ -65,13 +68,17 @@ class _Job(Struct, frozen=True):
 
 def _get(component: Component, state: State, job: _Job) -> tuple[State, Data]:
     place = _place(component)
-    _exists(place, place in REGISTERS, job)
-    return state, state.value(place)
+    _exists(place, place in REGISTERS or place in READINGS, job)
+    return state, reading(state, place, job.occasion.now)
 
 
 def _get_selection(component: Component, state: State, job: _Job) -> tuple[State, Data]:
-    _get(component, state, job)
-    raise Refused(Result.OTHER_REASON, f"{_place(component)} has no selective access")
+    place = _place(component)
+    if place not in LOGS:
+        _get(component, state, job)
+        raise Refused(Result.OTHER_REASON, f"{place} has no selective access")
+    _exists(place, True, job)
+    return state, LOGS[place].between(state, by_clock(component), job.occasion.now)
 
 
 def _set(component: Component, state: State, job: _Job) -> tuple[State, Data]:
@@ -98,7 +105,7 @@ def _invoke(component: Component, state: State, job: _Job) -> tuple[State, Data]
     _permitted(place, method.access, job)
     _fits(place, method.parameter, component.data)
     occasion = job.occasion
-    caller = Caller(occasion.device, occasion.keys, occasion.header.originator_counter)
+    caller = Caller(occasion.device, occasion.keys, occasion.header.originator_counter, occasion.now)
     return method.effect(state, component.data, caller), _NULL
 
 

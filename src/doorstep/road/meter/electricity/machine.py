@@ -53,6 +53,8 @@ class Esme(Meter[State]):
             firmware=config.firmware,
             joined=dict.fromkeys(config.cells.peers, Joined.PPMID),
             registers=blank_registers() | dict(config.initial),
+            usage=config.usage,
+            twin=config.twin,
         )
         objects = Objects(config.faults, policy.keep_partial)
         executors: Executors[State] = {
@@ -89,12 +91,10 @@ class Esme(Meter[State]):
             self._out.put(Note("ignored", f"no ZCL frame: {error}", asdu.payload))
             return
         before = self._state
-        caller = Caller(self.config.eui, self._device.keys_in(before), None)
+        caller = Caller(self.config.eui, self._device.keys_in(before), None, now)
         served = serve(asdu, frame, before, caller, now)
-        if served.state is not before:
-            self._remember(settled(before, served.state))
-        for note in (*served.notes, *noticed(before, self._state)):
-            self._out.put(note)
+        state = before if served.state is before else settled(before, served.state)
+        self._become(state, (*served.notes, *noticed(before, state)), now)
         if served.answer is not None:
             self._send(asdu.answer(served.answer.to_bytes()), now)
 

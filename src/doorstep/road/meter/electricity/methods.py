@@ -6,13 +6,15 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import Data
+from doorstep.gbcs.times import Instant
+from doorstep.road.device.codes import AlertCode
 from doorstep.road.device.objects import Shape, place
-from doorstep.road.meter.electricity import prepayment, supply
+from doorstep.road.meter.electricity import clock, prepayment, supply
 from doorstep.road.meter.electricity.registers import (
     DOUBLE_LONG,
     INTEGER,
@@ -22,16 +24,18 @@ from doorstep.road.meter.electricity.registers import (
     Access,
 )
 from doorstep.road.meter.electricity.state import State
+from doorstep.road.meter.logs import Log
 
 __all__ = ["METHODS", "Caller", "Method"]
 
 
 class Caller(Struct, frozen=True):
-    """On whose behalf a method runs: the Device and its keys, and the counter of the Command, if one asks."""
+    """On whose behalf a method runs, and when: the Device, its keys, and a Command's counter, if one asks."""
 
     device: Eui
     keys: KeyRing
     counter: int | None
+    now: Instant
 
 
 Effect = Callable[[State, Data, Caller], State]
@@ -103,12 +107,32 @@ def _execute_script(state: State, parameter: Data, _caller: Caller) -> State:
     return supply.run_script(state, _number(parameter))
 
 
+def _preset_clock(state: State, parameter: Data, caller: Caller) -> State:
+    clock.preset(parameter, caller.now)
+    return state
+
+
+def _adjust_clock(state: State, _parameter: Data, _caller: Caller) -> State:
+    return state  # The clock is that of the meter's world: there is nothing to adjust.
+
+
+def _clear_events(state: State, _parameter: Data, caller: Caller) -> State:
+    """Clear the Event Log; that it was cleared is told by the Security Log."""
+    logs = state.logs.without(Log.EVENTS).adding(Log.SECURITY, caller.now, AlertCode.EVENT_LOG_CLEARED)
+    return structs.replace(state, logs=logs)
+
+
 _CREDITS: Final = tuple(f"0-0:19.10.{credit}.255" for credit in range(3))
 _DEBTS: Final = tuple(f"0-0:19.20.{debt}.255" for debt in range(1, 4))
 
 _ROWS: Final[tuple[tuple[str, Method], ...]] = (
     # Load switch.
     ("9 0-0:10.0.106.255 1", Method(LONG_UNSIGNED, Access.CRITICAL, _execute_script)),
+    # Clock: preset_adjusting_time, adjust_to_preset_time (ECS70).
+    ("8 0-0:1.0.0.255 5", Method(clock.PRESET, Access.CRITICAL, _preset_clock)),
+    ("8 0-0:1.0.0.255 4", Method(INTEGER, Access.CRITICAL, _adjust_clock)),
+    # Event Log: reset (ECS15a).
+    ("7 0-0:99.98.0.255 1", Method(INTEGER, Access.ANY, _clear_events)),
     # Credits: update_amount, set_amount_to_value; invoke_credit of the emergency credit.
     *((f"112 {credit} 1", _update(f"112 {credit} 2")) for credit in _CREDITS),
     *((f"112 {credit} 2", _set_to_value(f"112 {credit} 2")) for credit in _CREDITS),

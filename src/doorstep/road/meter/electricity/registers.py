@@ -1,8 +1,8 @@
 """The registers of an ESME: attributes that hold a value, of which type, and who may write them.
 
 The types are those that the messages of the use cases carry; attributes that no use case of an ESME
-reads or writes are left out, and so are profile buffers (class 7) and the clock (class 8), which are more
-than a stored value. Some are read through :mod:`.protected` objects (class 30).
+reads or writes are left out. What is more than a stored value is elsewhere: what is measured and the time
+in :mod:`.readings`, buffers in :mod:`.logs`. Some are read through :mod:`.protected` objects (class 30).
 
 Names in the comments are the standard's where our facts give them, else the use case that uses the row.
 """
@@ -133,6 +133,8 @@ def _limits(obis: str) -> tuple[Register, Register]:
 
 
 _ROWS: Final = (
+    # The base of the clock (ECS70); the time itself is among the readings.
+    _row("8 0-0:1.0.0.255 9", ENUM, CRITICAL),
     # Account: payment mode, credit and charge configuration, low credit threshold, debt recovery rate
     # cap with its period; and the passive account with the time at which it becomes the active one.
     _row("111 0-0:19.0.0.255 2", MODE, READ, _CREDIT_MODE),

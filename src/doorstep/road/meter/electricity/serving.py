@@ -127,6 +127,6 @@ def _notes(reply: Reply, asdu: Asdu) -> tuple[Note, ...]:
         return (Note("local", f"{asdu.source} asked for it, and it was done", asdu.payload, reply.code),)
     code = reply.refused.alert or AlertCode.COMMAND_NOT_ACTIONED
     return (
-        Note("local", f"{asdu.source} asked for it, and it was not done", asdu.payload, reply.code),
+        Note("refused locally", f"{asdu.source} asked for it, and it was not done", asdu.payload, reply.code),
         Note("event", str(reply.refused), asdu.payload, code),
     )

@@ -14,6 +14,7 @@ from doorstep.gbcs.times import Instant
 from doorstep.road.device.firmware import Firmware
 from doorstep.road.device.objects import Place, Refused, Result, place
 from doorstep.road.meter.state import MeterState
+from doorstep.road.meter.usage import NOTHING, Usage
 
 __all__ = ["Pending", "State"]
 
@@ -37,11 +38,14 @@ _FIRMWARE_VERSION: Final = place("1 0-0:0.2.1.255 2")
 class State(MeterState, frozen=True):
     """The registers, what is pending, and what every Device has; a change makes a new one.
 
-    ``pending`` is in the order in which it was asked for.
+    ``pending`` is in the order in which it was asked for. ``usage`` and ``twin`` are what the meter is made
+    with, not what it remembers: what its home uses, and whether it has a second element.
     """
 
     registers: Mapping[Place, Data]
     pending: tuple[Pending, ...] = ()
+    usage: Usage = NOTHING
+    twin: bool = False
 
     def with_firmware(self, firmware: Firmware) -> State:
         """The state in which another firmware runs, whose version the meter tells as its own."""
