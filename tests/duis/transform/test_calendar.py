@@ -81,6 +81,7 @@ def test_a_date_that_lacks_a_field_is_refused() -> None:
     [
         ("2014-10-27Z", "07DE0A1BFF"),
         ("2015-03-28", "07DF031CFF"),
+        ("2015-03-28+00:00", "07DF031CFF"),
         ("65535-04-29Z", "FFFF041DFF"),
     ],
 )
@@ -103,6 +104,8 @@ def test_what_is_no_plain_date(text: str) -> None:
         ("09:30:00", "091E0000"),
         ("23:59:59.9Z", "173B3B5A"),
         ("01:02:03.456Z", "0102032D"),
+        ("12:34:56+00:00", "0C223800"),
+        ("12:34:56.70-00:00", "0C223846"),
     ],
 )
 def test_a_time_of_day(text: str, expected: str) -> None:

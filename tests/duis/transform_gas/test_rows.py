@@ -307,6 +307,12 @@ class TestLogs:
     def test_events(self, use_case: str, control: int) -> None:
         assert commands(BODIES[use_case]) == (GetEventLog(control, 0, NOW - 86400, NOW, 0, 0),)
 
+    @pytest.mark.parametrize("device", [GSME, GPF])
+    @pytest.mark.parametrize(("name", "control"), [("GSMEEvent", 0x13), ("GSMESecurity", 0x14)])
+    def test_events_by_the_logs_other_names(self, name: str, control: int, device: DeviceType) -> None:
+        body = element("ReadEventOrSecurityLog", period(), *leaves(LogToRead=name))
+        assert commands(body, device=device) == (GetEventLog(control, 0, NOW - 86400, NOW, 0, 0),)
+
     def test_a_log_that_the_meter_does_not_have_is_refused(self) -> None:
         body = element("ReadEventOrSecurityLog", period(), *leaves(LogToRead="PowerEvent"))
         with pytest.raises(Unsupported, match="GSME"):

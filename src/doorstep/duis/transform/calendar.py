@@ -81,8 +81,12 @@ def date(value: Element) -> bytes:
     return b"".join(field.encode(value) for field in _DATE_FIELDS)
 
 
+_UTC: Final = r"(?:Z|[+-]00:00)?"
+"""The time zones that a date or a time of day may name: no meter knows another."""
+
+
 def _read_date(text: str) -> bytes:
-    found = re.fullmatch(r"(\d{4,5})-(\d\d)-(\d\d)Z?", text, re.ASCII)
+    found = re.fullmatch(rf"(\d{{4,5}})-(\d\d)-(\d\d){_UTC}", text, re.ASCII)
     year, month, day = map(int, found.groups()) if found else (0, 0, 0)
     if not (0 < year <= 0xFFFF and 0 < month <= 12 and 0 < day <= 31):
         raise InputError(f"{text[:40]!r} is not a date in UTC")
@@ -90,7 +94,7 @@ def _read_date(text: str) -> bytes:
 
 
 def _read_time(text: str) -> bytes:
-    found = re.fullmatch(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?Z?", text, re.ASCII)
+    found = re.fullmatch(rf"(\d\d):(\d\d):(\d\d)(?:\.(\d{{1,12}}))?{_UTC}", text, re.ASCII)
     hour, minute, second, fraction = found.groups() if found else ("24", "0", "0", None)
     if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
         raise InputError(f"{text[:40]!r} is not a time of day in UTC")

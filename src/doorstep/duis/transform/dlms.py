@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from msgspec import Struct
@@ -54,6 +55,7 @@ __all__ = [
     "octets",
     "put",
     "resolve",
+    "scaled",
     "select",
     "structure",
     "text",
@@ -218,7 +220,7 @@ def number(tag: Tag, path: str) -> Source:
 
 def decimal(tag: Tag, path: str, places: int) -> Source:
     """A decimal fraction as a whole number of its smallest unit, ``places`` digits below the point."""
-    kind = _decimal(places)
+    kind = scaled(places)
     return lambda request, _known: Data(tag, request.body.value_of(path, kind))
 
 
@@ -280,21 +282,26 @@ def _hex(value: str) -> bytes:
     return bytes.fromhex(value)
 
 
-def _decimal(places: int) -> SimpleType[int]:
-    form = re.compile(rf"([0-9]{{1,9}})(?:\.([0-9]{{1,{places}}})0*)?")
+def scaled(places: int) -> SimpleType[int]:
+    """A decimal fraction, zero or more, in units of its last place, ``places`` digits below the point.
+
+    It is written in any way that ``xs:decimal`` allows: ``.5`` and ``+0.50`` are the same number.
+    """
 
     def parse(value: str) -> int:
-        found = form.fullmatch(value)
-        if not found:
-            raise InputError(f"{value[:40]!r} is not a number with at most {places} decimal places")
-        whole, fraction = found.groups()
-        return int(whole + (fraction or "").ljust(places, "0"))
+        if not _DECIMAL.fullmatch(value):
+            raise InputError(f"{value[:40]!r} is not a decimal number")
+        units = Decimal(value).scaleb(places)
+        if units < 0:
+            raise InputError(f"{value[:40]!r} is less than nothing")
+        if units % 1:
+            raise InputError(f"{value[:40]!r} has more than {places} decimal places")
+        return int(units)
 
-    def render(value: int) -> str:
-        return f"{value // 10**places}.{value % 10**places:0{places}}"
+    return SimpleType(parse, lambda value: str(Decimal(value).scaleb(-places)))
 
-    return SimpleType(parse, render)
 
+_DECIMAL: Final = re.compile(r"[+-]?(?=\.?[0-9])[0-9]{0,12}(?:\.[0-9]{0,12})?")
 
 ASCII: Final = SimpleType(_ascii, bytes.decode, keeps_white_space=True)
 """A text of ASCII characters, white space included, as its bytes."""

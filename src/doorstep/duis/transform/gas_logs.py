@@ -188,6 +188,21 @@ ROWS: Final[tuple[Mapping, ...]] = (
         when=says("LogToRead", "Security"),
         basis="guess: CS10a with the number of the other log",
     ),
+    *(
+        row
+        for name, log, which in (
+            ("CS10a", EventLog.GENERAL, "GSMEEvent"),
+            ("CS10b", EventLog.SECURITY, "GSMESecurity"),
+        )
+        for row in gbz(
+            name,
+            "6.13",
+            _events(log),
+            when=says("LogToRead", which),
+            devices=_MIRRORED,
+            basis="guess: the meter's log by its other name, from the meter or its mirror; no sample",
+        )
+    ),
     *gbz(
         "GCS31",
         "14.1",

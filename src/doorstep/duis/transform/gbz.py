@@ -12,7 +12,6 @@ others make such functions from the path of an element below that place. Times a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -23,7 +22,7 @@ from doorstep.duis.element import Element
 from doorstep.duis.request import Request
 from doorstep.duis.simple_type import DATE_TIME, INTEGER, one_of
 from doorstep.duis.transform import rows
-from doorstep.duis.transform.dlms import ASCII, CANCEL_DATE, whole_seconds
+from doorstep.duis.transform.dlms import ASCII, CANCEL_DATE, scaled, whole_seconds
 from doorstep.duis.transform.known import Known
 from doorstep.duis.transform.originator import Originator
 from doorstep.errors import InputError, Unsupported, XmlError
@@ -220,16 +219,8 @@ def number(path: str, *, default: int | None = None, origin: int = 0) -> Number:
 
 def decimal(path: str, places: int) -> Number:
     """A decimal fraction as a whole number of its smallest unit, ``places`` digits below the point."""
-    form = re.compile(rf"([0-9]{{1,9}})(?:\.([0-9]{{0,{places}}})0*)?", re.ASCII)
-
-    def reader(place: Place) -> int:
-        found = form.fullmatch(place.element.text_of(path).strip())
-        if not found:
-            raise XmlError(f"{place.element.name}/{path}: not a number with at most {places} decimal places")
-        whole, fraction = found.groups(default="")
-        return int(whole + fraction.ljust(places, "0"))
-
-    return reader
+    kind = scaled(places)
+    return lambda place: place.element.value_of(path, kind)
 
 
 def code(path: str, codes: Mapping[str, int]) -> Number:
