@@ -220,6 +220,11 @@ _CHOICES: Final = (
         "billing and daily logs it finds nothing",
     ),
     (
+        "current sequence number (CS02a)",
+        "the highest Originator Counter that was executed of the role, that of the asking Command included; "
+        "the reference has 0 and 1 there, also of a role that asks with 1,300 (test values, as it seems)",
+    ),
+    (
         "use and credit",
         "what the home draws is counted but not paid for: a balance changes by Commands and top-ups only",
     ),

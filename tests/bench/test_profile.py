@@ -12,7 +12,7 @@ from doorstep.gbcs.encrypted import opened
 from doorstep.gbcs.keys import KeyRing
 from doorstep.gbcs.payloads.axdr import CompactArray, Data
 from doorstep.gbcs.payloads.dlms import AccessResponse
-from doorstep.gbcs.times import iso, utc2000
+from doorstep.gbcs.times import utc, utc2000
 from doorstep.road.meter.usage import DAY, HALF_HOUR, TYPICAL, Quantity
 from doorstep.road.supplier.delivery import Delivery, Evidence, State
 from doorstep.road.supplier.orders import Order, Route
@@ -31,7 +31,7 @@ def profile(route: Route, days: int) -> tuple[Street, Delivery]:
     (home,) = plan.homes
     street = Street(plan, keys_of(plan), NOW, wan_down=(home.name,) if route.local else ())
     street.world.run(end=NOW + 5 * MINUTE)
-    body = read_log(Log.ACTIVE_IMPORT_PROFILE, iso(START - days * DAY), iso(START))
+    body = read_log(Log.ACTIVE_IMPORT_PROFILE, utc(START - days * DAY), utc(START))
     relay = home.eui("PPMID") if route.local else None
     street.place(Order("profile", "4.8.1", home.eui("ESME"), body, route, relay, HOUR))
     street.world.run(until=lambda: street.finished("profile"), end=street.world.now + 3 * HOUR)

@@ -12,7 +12,8 @@
 :mod:`.prepayment`       payment mode, credit, debts and top-ups
 :mod:`.supply`           the valve
 :mod:`.tariff`           tariff, prices and calendars
-:mod:`.housekeeping`     messages, identity, events, billing, sampling
+:mod:`.housekeeping`     messages, identity, event configuration, billing, sampling
+:mod:`.events`           the logs of events, told and cleared
 :mod:`.conditions`       what is noted when it begins to hold
 :mod:`.alerts`           the Alert on a future-dated command
 :mod:`.state`            everything of this as one frozen value ...

@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from doorstep.road.device.clusters import Attr
 from doorstep.road.device.execution import Occasion
-from doorstep.road.meter.gas import housekeeping, prepayment, supply, tariff
+from doorstep.road.meter.gas import events, housekeeping, prepayment, supply, tariff
 from doorstep.road.meter.gas.state import GasState
 from doorstep.zigbee.clusters import calendar, device_management, messaging, metering, price
+from doorstep.zigbee.clusters import events as event_logs
 from doorstep.zigbee.clusters import prepayment as credit
 from doorstep.zigbee.clusters.cluster import Command
 
@@ -178,6 +179,10 @@ COMMANDS: Final[Mapping[type[Command], Row]] = MappingProxyType(
         device_management.RequestNewPasswordResponse: _told(housekeeping.keep("password")),
         device_management.UpdateSiteId: _told(housekeeping.update_site_id),
         device_management.UpdateCin: _told(housekeeping.keep("customer identification number")),
+        event_logs.GetEventLog: _asked(events.events),
+        event_logs.ClearEventLog: Row(
+            access=Access.ANY, effect=events.clear, answer=events.cleared, quiet=False
+        ),
         device_management.SetEventConfiguration: _told(housekeeping.set_event_configuration),
         device_management.GetEventConfiguration: _asked(housekeeping.event_configuration, quiet=False),
     }
