@@ -9,6 +9,7 @@ What any Device does with a Command is in :mod:`doorstep.road.device`; here is w
 :mod:`.administration`   credentials, firmware, joins, clock: what both do with Commands in ASN.1
 :mod:`.state`            what both must not forget ...
 :mod:`.memory`           ... and as entries to remember
+:mod:`.conditions`       what is noted when it begins to hold
 :mod:`.logs`             what has happened to it, the last of it
 :mod:`.usage`            what its home uses, by the half hour
 :mod:`.credit`           how credit stands

@@ -8,6 +8,7 @@ nothing twice and loses no answer.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any, Final, Generic, TypeVar
 
 from msgspec import structs
@@ -19,6 +20,7 @@ from doorstep.road.device import AlertCode, Device, Executed, Failure, alert, pr
 from doorstep.road.device.memory import Entries
 from doorstep.road.machine import Note, Remember, Send, Stop
 from doorstep.road.meter.administration import carry_out_deferred
+from doorstep.road.meter.conditions import Condition, began
 from doorstep.road.meter.events import MeterEvent, MeterInput, PoweredOn, Rejected
 from doorstep.road.meter.logs import noted
 from doorstep.road.meter.policy import MeterPolicy
@@ -43,11 +45,18 @@ class Meter(Stop[MeterEvent], Generic[S]):
 
     Whatever arrives raises nothing, provided that the Device's own keys are held: without them there is no
     answer, and :class:`NoKey` says so before anything has changed. ``longest`` is the most bytes of one
-    transfer; what is longer goes in blocks.
+    transfer; what is longer goes in blocks. ``conditions`` are those whose beginning it logs.
     """
 
     def __init__(
-        self, device: Device[S], state: S, policy: MeterPolicy, path: Path, tunnel: End, longest: int
+        self,
+        device: Device[S],
+        state: S,
+        policy: MeterPolicy,
+        path: Path,
+        tunnel: End,
+        longest: int,
+        conditions: Iterable[Condition[S]],
     ) -> None:
         super().__init__()
         self.policy = policy
@@ -56,6 +65,7 @@ class Meter(Stop[MeterEvent], Generic[S]):
         self._path = path
         self._tunnel = tunnel
         self._longest = longest
+        self._conditions = tuple(conditions)
         self._reassembly = Reassembly(policy.blocks)
         self._security_log: deque[Rejected] = deque(maxlen=policy.security_log)
         self._in_tunnel = Pieces(self._send_piece, tunnel.withdraw)
@@ -87,7 +97,7 @@ class Meter(Stop[MeterEvent], Generic[S]):
 
     def deadline(self) -> Instant | None:
         """When the tunnel, a block or a pending activation is due, or None."""
-        times = (self._tunnel.deadline(), self._reassembly.deadline(), self._next_activation())
+        times = (self._tunnel.deadline(), self._reassembly.deadline(), self._state.next_due())
         dues = (*times, *(one.due for one in self._state.deferred))
         return min((due for due in dues if due is not None), default=None)
 
@@ -104,14 +114,6 @@ class Meter(Stop[MeterEvent], Generic[S]):
         """The meter has power again."""
         self._hand_over(now)
 
-    def _next_activation(self) -> Instant | None:
-        """When the next pending instruction is due, or None."""
-        raise NotImplementedError
-
-    def _taken_due(self, now: Instant) -> tuple[S, tuple[Any, ...]]:
-        """The state without the instructions that are due at ``now``, and those, in the order asked for."""
-        raise NotImplementedError
-
     def _activate(self, pending: Any, state: S, now: Instant) -> S:
         """The state after an instruction has taken effect; raises :class:`Failure`."""
         raise NotImplementedError
@@ -126,10 +128,6 @@ class Meter(Stop[MeterEvent], Generic[S]):
 
     def _changes(self, before: S, after: S) -> Entries:
         """What to remember of a change."""
-        raise NotImplementedError
-
-    def _noticed(self, before: S, after: S) -> tuple[Note, ...]:
-        """What a change makes worth a line in the event log."""
         raise NotImplementedError
 
     def _arrived(self, data: bytes, now: Instant) -> None:
@@ -211,7 +209,7 @@ class Meter(Stop[MeterEvent], Generic[S]):
     def _activate_due(self, now: Instant) -> None:
         """Carry out what was asked for by now, and tell whoever asked; each instruction has its Alert."""
         before = self._state
-        state, due = self._taken_due(now)
+        state, due = before.taking_due(now)
         if not due:
             return
         notes = []
@@ -287,6 +285,9 @@ class Meter(Stop[MeterEvent], Generic[S]):
         self._remember(self._state.without_unsent(int(name)))
 
     # -- what every change goes through -----------------------------------------------------------
+
+    def _noticed(self, before: S, after: S) -> tuple[Note, ...]:
+        return began(self._conditions, before, after)
 
     def _become(self, state: S, notes: tuple[Note, ...], now: Instant) -> None:
         """Take on a state, with what is noted of the change in its logs, and say what was noted."""

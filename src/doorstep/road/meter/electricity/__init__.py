@@ -16,7 +16,7 @@
 :mod:`.supply`           the load switch
 :mod:`.clusters`         the same registers as ZigBee attributes, and what a display may ask, as rows
 :mod:`.serving`          a display asks: who may, and what answers it
-:mod:`.conditions`       what is noted when it begins to hold
+:mod:`.conditions`       what is noted when it begins to hold, as rows
 :mod:`.alerts`           the Alert on a future-dated instruction
 :mod:`.state`            everything of this as one frozen value ...
 :mod:`.memory`           ... and as entries to remember

@@ -12,13 +12,13 @@ from doorstep.road.device.memory import Entries
 from doorstep.road.machine import Memory, Note
 from doorstep.road.meter import administration
 from doorstep.road.meter.electricity.alerts import future_dated_outcome
-from doorstep.road.meter.electricity.conditions import noticed
+from doorstep.road.meter.electricity.conditions import CONDITIONS
 from doorstep.road.meter.electricity.config import EsmeConfig
 from doorstep.road.meter.electricity.execute import Objects
 from doorstep.road.meter.electricity.memory import changes, remembered
 from doorstep.road.meter.electricity.methods import Caller
 from doorstep.road.meter.electricity.registers import blank_registers
-from doorstep.road.meter.electricity.schedule import activated, earliest, taken_due
+from doorstep.road.meter.electricity.schedule import activated
 from doorstep.road.meter.electricity.serving import serve
 from doorstep.road.meter.electricity.state import Pending, State
 from doorstep.road.meter.electricity.supply import settled
@@ -75,6 +75,7 @@ class Esme(Meter[State]):
             Path(config.eui, ENDPOINTS[DeviceType.ESME], config.hub, ENDPOINTS[DeviceType.CHF]),
             TunnelServer(tunnel),
             tunnel.maximum_transfer,
+            CONDITIONS,
         )
         self.config = config
 
@@ -94,17 +95,11 @@ class Esme(Meter[State]):
         caller = Caller(self.config.eui, self._device.keys_in(before), None, now)
         served = serve(asdu, frame, before, caller, now)
         state = before if served.state is before else settled(before, served.state)
-        self._become(state, (*served.notes, *noticed(before, state)), now)
+        self._become(state, (*served.notes, *self._noticed(before, state)), now)
         if served.answer is not None:
             self._send(asdu.answer(served.answer.to_bytes()), now)
 
     # -- what is for later ------------------------------------------------------------------------
-
-    def _next_activation(self) -> Instant | None:
-        return earliest(self._state)
-
-    def _taken_due(self, now: Instant) -> tuple[State, tuple[Pending, ...]]:
-        return taken_due(self._state, now)
 
     def _activate(self, pending: Pending, state: State, now: Instant) -> State:
         return activated(state, pending.place, self.config.faults)
@@ -117,6 +112,3 @@ class Esme(Meter[State]):
 
     def _changes(self, before: State, after: State) -> Entries:
         return changes(before, after)
-
-    def _noticed(self, before: State, after: State) -> tuple[Note, ...]:
-        return noticed(before, after)

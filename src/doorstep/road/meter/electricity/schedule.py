@@ -12,7 +12,7 @@ from doorstep.road.device.objects import Place, Refused, Result
 from doorstep.road.meter.electricity.activations import ACTIVATIONS
 from doorstep.road.meter.electricity.state import Pending, State
 
-__all__ = ["activated", "earliest", "scheduled", "taken_due"]
+__all__ = ["activated", "scheduled"]
 
 
 def scheduled(
@@ -51,17 +51,6 @@ def activated(state: State, place: Place, faults: frozenset[Place]) -> State:
             raise Refused(Result.HARDWARE_FAULT, f"{transfer.active} is broken")
         state = state.holding(transfer.active, transfer.convert(state.value(transfer.passive)))
     return state
-
-
-def earliest(state: State) -> Instant | None:
-    """When the next pending activation is due, or None."""
-    return min((one.due for one in state.pending), default=None)
-
-
-def taken_due(state: State, now: Instant) -> tuple[State, tuple[Pending, ...]]:
-    """The state without the activations that are due at ``now``, and those, in the order asked for."""
-    due = tuple(one for one in state.pending if one.due <= now)
-    return structs.replace(state, pending=tuple(one for one in state.pending if one.due > now)), due
 
 
 def _instant(date_time: Data) -> Instant | None:

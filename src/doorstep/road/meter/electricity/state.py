@@ -35,11 +35,11 @@ class Pending(Struct, frozen=True):
 _FIRMWARE_VERSION: Final = place("1 0-0:0.2.1.255 2")
 
 
-class State(MeterState, frozen=True):
+class State(MeterState, frozen=True, kw_only=True):
     """The registers, what is pending, and what every Device has; a change makes a new one.
 
-    ``pending`` is in the order in which it was asked for. ``usage`` and ``twin`` are what the meter is made
-    with, not what it remembers: what its home uses, and whether it has a second element.
+    ``usage`` and ``twin`` are what the meter is made with, not what it remembers: what its home uses, and
+    whether it has a second element.
     """
 
     registers: Mapping[Place, Data]

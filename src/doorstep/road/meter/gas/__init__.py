@@ -14,7 +14,7 @@
 :mod:`.tariff`           tariff, prices and calendars
 :mod:`.housekeeping`     messages, identity, event configuration, billing, sampling
 :mod:`.events`           the logs of events, told and cleared
-:mod:`.conditions`       what is noted when it begins to hold
+:mod:`.conditions`       what is noted when it begins to hold, as rows
 :mod:`.alerts`           the Alert on a future-dated command
 :mod:`.state`            everything of this as one frozen value ...
 :mod:`.memory`           ... and as entries to remember

@@ -1,4 +1,4 @@
-"""Conditions whose beginning a gas meter logs: found by comparing the state before and after a change."""
+"""The conditions whose beginning a gas meter logs, as rows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Final
 
 from doorstep.road.device import AlertCode
-from doorstep.road.machine import Note
+from doorstep.road.meter.conditions import Condition
 from doorstep.road.meter.gas.prepayment import CREDIT_STATUS
 from doorstep.road.meter.gas.state import GasState
 from doorstep.road.meter.gas.supply import SUPPLY
 from doorstep.zigbee.clusters.metering import SupplyStatus
 from doorstep.zigbee.clusters.prepayment import CreditStatus
 
-__all__ = ["noticed"]
+__all__ = ["CONDITIONS"]
 
 
 def _says(bit: CreditStatus) -> Callable[[GasState], bool]:
@@ -24,26 +24,19 @@ def _is_armed(state: GasState) -> bool:
     return state.number(SUPPLY) == SupplyStatus.OFF_ARMED
 
 
-_CONDITIONS: Final[tuple[tuple[AlertCode, str, Callable[[GasState], bool]], ...]] = (
-    (
+CONDITIONS: Final = (
+    Condition(
         AlertCode.EMERGENCY_CREDIT_ACTIVATED,
         "emergency credit is in use",
         _says(CreditStatus.EMERGENCY_CREDIT_IN_USE),
     ),
-    (AlertCode.LOW_CREDIT, "credit is below the low credit threshold", _says(CreditStatus.LOW_CREDIT)),
-    (
+    Condition(
+        AlertCode.LOW_CREDIT, "credit is below the low credit threshold", _says(CreditStatus.LOW_CREDIT)
+    ),
+    Condition(
         AlertCode.CREDIT_BELOW_DISABLEMENT,
         "credit is below the disablement threshold",
         _says(CreditStatus.CREDIT_EXHAUSTED),
     ),
-    (AlertCode.SUPPLY_ARMED, "the supply is armed", _is_armed),
+    Condition(AlertCode.SUPPLY_ARMED, "the supply is armed", _is_armed),
 )
-
-
-def noticed(before: GasState, after: GasState) -> tuple[Note, ...]:
-    """A note for every condition that holds after the change and did not before."""
-    return tuple(
-        Note("event", why, code=code)
-        for code, why, holds in _CONDITIONS
-        if holds(after) and not holds(before)
-    )

@@ -17,12 +17,11 @@ from doorstep.road.machine import Memory, Note
 from doorstep.road.meter import administration
 from doorstep.road.meter.gas.alerts import future_dated_outcome
 from doorstep.road.meter.gas.attributes import blank_attributes
-from doorstep.road.meter.gas.conditions import noticed
+from doorstep.road.meter.gas.conditions import CONDITIONS
 from doorstep.road.meter.gas.config import GsmeConfig, WakePolicy
 from doorstep.road.meter.gas.execute import GasClusters
 from doorstep.road.meter.gas.memory import changes, remembered
 from doorstep.road.meter.gas.reports import REPORTED
-from doorstep.road.meter.gas.schedule import earliest, taken_due
 from doorstep.road.meter.gas.state import GasState, Pending
 from doorstep.road.meter.gas.supply import settled
 from doorstep.road.meter.gas.waking import WAKING, Action, Event, State
@@ -101,6 +100,7 @@ class Gsme(Meter[GasState]):
             Path(config.eui, ENDPOINTS[DeviceType.GSME], config.hub, ENDPOINTS[DeviceType.CHF]),
             TunnelClient(tunnel),
             tunnel.maximum_transfer,
+            CONDITIONS,
         )
         self.config = config
         self.waking = State.ASLEEP
@@ -259,12 +259,6 @@ class Gsme(Meter[GasState]):
 
     # -- what is for later ------------------------------------------------------------------------
 
-    def _next_activation(self) -> Instant | None:
-        return earliest(self._state)
-
-    def _taken_due(self, now: Instant) -> tuple[GasState, tuple[Pending, ...]]:
-        return taken_due(self._state, now)
-
     def _activate(self, pending: Pending, state: GasState, now: Instant) -> GasState:
         return self._clusters.activate(pending, state, self._device, now)
 
@@ -276,6 +270,3 @@ class Gsme(Meter[GasState]):
 
     def _changes(self, before: GasState, after: GasState) -> Entries:
         return changes(before, after)
-
-    def _noticed(self, before: GasState, after: GasState) -> tuple[Note, ...]:
-        return noticed(before, after)

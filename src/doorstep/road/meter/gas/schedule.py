@@ -7,13 +7,13 @@ from typing import Final
 from msgspec import structs
 
 from doorstep.gbcs.payloads.gbz import Component
-from doorstep.gbcs.times import Instant, from_utc2000
+from doorstep.gbcs.times import from_utc2000
 from doorstep.road.device.execution import Occasion
 from doorstep.road.meter.gas.commands import Row
 from doorstep.road.meter.gas.state import GasState, Pending
 from doorstep.road.meter.gas.tariff import tidied
 
-__all__ = ["earliest", "instruction_of", "scheduled", "taken_due"]
+__all__ = ["instruction_of", "scheduled"]
 
 _AT_ONCE: Final = 0
 _CANCEL: Final = (0xFFFFFFFF, 0xFFFFFFFE)
@@ -44,17 +44,6 @@ def scheduled(state: GasState, component: Component, row: Row, occasion: Occasio
         header.originator_counter,
     )
     return tidied(structs.replace(state, pending=(*state.pending, pending)))
-
-
-def earliest(state: GasState) -> Instant | None:
-    """When the next pending command is due, or None."""
-    return min((one.due for one in state.pending), default=None)
-
-
-def taken_due(state: GasState, now: Instant) -> tuple[GasState, tuple[Pending, ...]]:
-    """The state without the commands that are due at ``now``, and those, in the order asked for."""
-    due = tuple(one for one in state.pending if one.due <= now)
-    return structs.replace(state, pending=tuple(one for one in state.pending if one.due > now)), due
 
 
 def instruction_of(component: Component) -> str:

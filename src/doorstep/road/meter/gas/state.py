@@ -40,7 +40,7 @@ class Pending(Struct, frozen=True):
 _FIRMWARE_VERSION: Final = named(METERING, "CurrentMeterID")
 
 
-class GasState(MeterState, frozen=True):
+class GasState(MeterState, frozen=True, kw_only=True):
     """The attributes, what was published to the meter, what is pending, and what every Device has.
 
     ``published`` are whole commands that no attribute holds: calendars, a message, the supplier's name;
