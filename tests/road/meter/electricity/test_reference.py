@@ -236,6 +236,33 @@ def test_a_log_has_the_entries_and_columns_of_the_reference(path: str, keys: Key
         assert column(told, 0) == column(theirs, 0)
 
 
+def twins() -> list[str]:
+    if not available():
+        return ["the reference data"]
+    return [
+        row["path"]
+        for row in manifest()
+        if row["kind"] == "COMMAND" and Path(row["path"]).name.startswith(TWINS) and "SUCCESS" in row["path"]
+    ]
+
+
+def shape(data: Data) -> object:
+    """The types of a value and of all that is in it."""
+    return data.tag, tuple(map(shape, data.value)) if isinstance(data.value, tuple) else None
+
+
+@pytest.mark.parametrize("path", twins(), ids=lambda path: Path(path).stem)
+def test_a_second_element_is_told_as_in_the_reference(path: str, keys: KeyRing) -> None:
+    command, response = asked_for(path)
+    config = EsmeConfig(eui=ESME, cells=CELLS, hub=GPF, usage=Usage(amounts=PLAN), twin=True)
+    ours = gbcs.decode(executed(Esme(config, keys), bytes(command)).response)
+    assert ours.header == response.header
+    told, expected = opened(ours, keys), opened(response, keys)
+    assert isinstance(told, AccessResponse)
+    assert isinstance(expected, AccessResponse)
+    assert [shape(one.data) for one in told.results] == [shape(one.data) for one in expected.results]
+
+
 @pytest.mark.parametrize("path", scenarios(Group.BEYOND), ids=lambda path: Path(path).stem)
 def test_an_object_that_is_not_there_is_undefined(path: str, keys: KeyRing) -> None:
     command = read(path)
