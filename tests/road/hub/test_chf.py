@@ -27,6 +27,7 @@ from doorstep.road.hub.events import (
     HhtPresented,
     ImageReceived,
     PoweredOn,
+    ToWan,
     Unlisted,
     WanUp,
 )
@@ -106,16 +107,29 @@ def test_a_command_for_the_chf_is_counted_executed_and_answered_and_all_of_it_wr
     assert note.code == 0x8154
 
 
-def test_blocks_for_the_chf_are_refused_and_what_they_hold_is_not_executed() -> None:
+def test_a_command_in_blocks_is_executed_once_all_have_come_in_any_order() -> None:
     bench = hub()
-    for block in split(ccs06(7), 80):
+    *first, last = reversed(split(ccs06(7), 80))
+    for block in first:
         said = bench.tell(FromWan(bytes(block)))
-        (note,) = notes(said, "refused")
-        assert note.why.endswith("which takes no Command in blocks")
-        assert not any(isinstance(event, Executed | Rejected) for event in said)
-    assert [type(event) for event in bench.tell(FromWan(ccs06(7))) if isinstance(event, Executed)] == [
-        Executed
-    ]
+        assert not any(isinstance(event, Executed | Rejected | ToWan) for event in said)
+    said = bench.tell(FromWan(bytes(last)))
+    assert [event.command for event in said if isinstance(event, Executed)] == [ccs06(7)]
+    # A block that comes again says nothing new.
+    said = bench.tell(FromWan(bytes(last)))
+    assert not any(isinstance(event, Executed | Rejected | ToWan) for event in said)
+
+
+def test_blocks_that_never_become_whole_are_forgotten_and_noted() -> None:
+    bench = hub()
+    first, *_ = split(ccs06(7), 80)
+    bench.tell(FromWan(bytes(first)))
+    said = bench.wait(7 * 86_400_000)
+    (note,) = notes(said, "refused")
+    assert "did not come" in note.why
+    assert bench.hub._blocks.deadline() is None
+    executed_now = bench.tell(FromWan(ccs06(7)))
+    assert any(isinstance(event, Executed) for event in executed_now)
 
 
 def test_a_command_that_came_before_is_rejected_after_a_restart_too() -> None:

@@ -97,7 +97,8 @@ def _replace_credentials(payload: Asn1Payload, state: S, occasion: Occasion) -> 
 
 def _tell_credentials(payload: Asn1Payload, state: S, occasion: Occasion) -> Execution[S]:
     request: CredentialsRequest = payload.value
-    return Execution(state, _response(occasion, tell(request, state, occasion.keys)))
+    before = structs.replace(state, counters=occasion.counters)
+    return Execution(state, _response(occasion, tell(request, before, occasion.keys)))
 
 
 def _response(occasion: Occasion, value: Any) -> Asn1Payload:

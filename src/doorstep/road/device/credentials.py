@@ -127,7 +127,11 @@ def replace(update: CredentialsUpdate, message_code: int, state: S, keys: KeyRin
 
 
 def tell(request: CredentialsRequest, state: DeviceState, keys: KeyRing) -> tuple[RemotePartyDetails, ...]:
-    """Carry out CS02a: what each cell of the roles that are asked for holds."""
+    """Carry out CS02a: what each cell of the roles that are asked for holds, and the role's counter.
+
+    ``state`` is that from before the Command was counted: a party that asks about itself is told the counter
+    of its Command before this one, as in the reference Response of a hub.
+    """
     return tuple(_details(role, state, keys) for role in request.remote_party_roles_credentials_required)
 
 

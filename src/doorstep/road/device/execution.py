@@ -17,6 +17,7 @@ from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.payloads.gbz import GbzPayload
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import PayloadKind, UseCase
+from doorstep.road.device.counters import Counters
 from doorstep.road.device.failure import Failure
 from doorstep.road.device.state import DeviceState
 
@@ -37,7 +38,8 @@ LANGUAGES: Final[Mapping[PayloadKind, type]] = MappingProxyType(
 class Occasion(Struct, frozen=True):
     """The circumstances of one execution: the Command's header and use case, the Device, and the time.
 
-    ``response`` is the header that the Response will have, for which data are encrypted.
+    ``response`` is the header that the Response will have, for which data are encrypted; ``counters`` are
+    those from before this Command was counted.
     """
 
     header: GroupingHeader
@@ -46,6 +48,7 @@ class Occasion(Struct, frozen=True):
     device: Eui
     keys: KeyRing
     now: Instant
+    counters: Counters
 
 
 class Execution(Struct, Generic[S], frozen=True):

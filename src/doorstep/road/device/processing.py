@@ -71,14 +71,15 @@ def process(command: bytes, state: S, device: Device[S], now: Instant) -> Outcom
 
 def _executed(command: bytes, admitted: Admitted, state: S, device: Device[S], now: Instant) -> Outcome[S]:
     header, row = admitted.message.header, admitted.row
-    counters = state.counters.spending(admitted.watch, admitted.sender, header.originator_counter)
+    before = state.counters
+    counters = before.spending(admitted.watch, admitted.sender, header.originator_counter)
     state, own_counter = structs.replace(state, counters=counters), None
     if header.supplementary_certificate:
         own_counter = state.own_counter + 1
         state = structs.replace(state, own_counter=own_counter)
     answering = response_header(header, row, device.eui, now, own_counter)
     keys = device.keys_in(state)
-    occasion = Occasion(header, answering, row, device.eui, keys, now)
+    occasion = Occasion(header, answering, row, device.eui, keys, now, before)
     execution = device.executors[admitted.language](admitted.message.payload, state, occasion)
     response = answer(answering, row, execution.payload, keys)
     failure = execution.failure

@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
-from doorstep.gbcs.gbt import GaveUp, Policy, Reassembly, Whole, decode_block, is_block
 from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.times import Instant
 from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.device import AlertCode
 from doorstep.road.hub import gas_configuration, tapping
+from doorstep.road.hub.blocks import Blocks
 from doorstep.road.hub.config import HubPolicy
 from doorstep.road.hub.events import HubEvent
 from doorstep.road.hub.function import Function
@@ -72,9 +72,6 @@ _CLUSTERS: Final[Mapping[int, Mapping[int, Cluster]]] = MappingProxyType(
 _READERS: Final = (DeviceType.PPMID, DeviceType.TYPE2)
 """The Devices that may read: a choice, where the GPF Device Log would say it."""
 
-_BLOCKS: Final = Policy(messages=4, messages_per_originator=2, memory=0x8000)
-"""How much is held of Commands and Responses in blocks until they are whole; it is not remembered."""
-
 _PHYSICAL_ENVIRONMENT: Final = 0x0011
 _CAN_MIRROR: Final = 0x01
 _DEFAULT_RESPONSE: Final = GENERAL_COMMANDS.number(DefaultResponse(0, 0))
@@ -98,7 +95,7 @@ class GasProxy:
         self._out = out
         self._journal = journal
         self._taps = Taps(policy.taps, memory)
-        self._blocks = Reassembly(_BLOCKS)
+        self._blocks = Blocks(journal, "not tapped off", TAP_OFF_FAILED)
         self.mirror = mirror
 
     # -- the Tapping Off Mechanism ----------------------------------------------------------------
@@ -110,7 +107,7 @@ class GasProxy:
         """
         if header.message_code not in TAPPED:
             return {}
-        whole = self._whole(command, now)
+        whole = self._blocks.whole(command, now)
         if whole is None:
             return {}
         entries, forgotten = self._taps.add(header, whole)
@@ -133,7 +130,7 @@ class GasProxy:
     def answered(self, header: GroupingHeader, response: bytes, now: Instant) -> None:
         """Do what a Response of a GSME's says of a Command that was tapped off."""
         tapped = self._taps.answered(header) if header.cra is Cra.RESPONSE else None
-        whole = None if tapped is None else self._whole(response, now)
+        whole = None if tapped is None else self._blocks.whole(response, now)
         if tapped is None or whole is None:
             return
         entries = self._taps.drop(tapped)
@@ -151,19 +148,6 @@ class GasProxy:
         why = "the gas proxy has what the GSME accepted" + ("" if done else ", which is not all")
         self._journal.note(now, "tapped off", why, tapped.command, code)
 
-    def _whole(self, message: bytes, now: Instant) -> bytes | None:
-        """A message as it is; of a block the message that it completes, None where there are more to come."""
-        if not is_block(message):
-            return message
-        self._blocks.receive(decode_block(message), now)
-        whole = None
-        while (event := self._blocks.next_event()) is not None:
-            if isinstance(event, Whole):
-                whole = event.message
-            elif isinstance(event, GaveUp):
-                self._journal.note(now, "not tapped off", event.why, code=TAP_OFF_FAILED)
-        return whole
-
     def deadline(self) -> Instant | None:
         """When blocks have waited for the others for too long."""
         return self._blocks.deadline()
@@ -171,9 +155,6 @@ class GasProxy:
     def on_deadline(self, now: Instant) -> None:
         """Forget blocks that have waited for too long."""
         self._blocks.on_deadline(now)
-        while (event := self._blocks.next_event()) is not None:
-            if isinstance(event, GaveUp):
-                self._journal.note(now, "not tapped off", event.why, code=TAP_OFF_FAILED)
 
     # -- the home's network -----------------------------------------------------------------------
 

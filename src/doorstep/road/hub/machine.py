@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from doorstep.errors import DecodeError
 from doorstep.eui import Eui
-from doorstep.gbcs.gbt import is_block
 from doorstep.gbcs.header import Cra, GroupingHeader
 from doorstep.gbcs.message import peek
 from doorstep.gbcs.times import Instant
@@ -22,6 +21,7 @@ from doorstep.road.device import AlertCode, Executed
 from doorstep.road.han.events import Described, Joined, Left
 from doorstep.road.hub import events
 from doorstep.road.hub.alerts import GPF_DEVICE_LOG_CHANGED, NOT_RETRIEVED, Alerts
+from doorstep.road.hub.blocks import Blocks
 from doorstep.road.hub.chf import communications_hub_function
 from doorstep.road.hub.config import HubConfig, HubKeys, HubPolicy
 from doorstep.road.hub.device_log import DeviceLog
@@ -89,6 +89,7 @@ class Hub(Stop[events.HubEvent]):
         self._members = Membership(
             self._chf, policy, self._post, self._returns, self._proxy, self._out, self._journal
         )
+        self._blocks = Blocks(self._journal, "refused")
         self._upgrades = Upgrades(self._chf, config.chf, self._uplink, self._out, self._journal)
         functions = ((self._chf, config.chf), (self._gpf, config.gpf))
         self._replacements = Replacements(functions, self._uplink, self._journal)
@@ -148,6 +149,7 @@ class Hub(Stop[events.HubEvent]):
             self._members.deadline(),
             self._post.deadline(),
             self._proxy.deadline(),
+            self._blocks.deadline(),
             self._wan.deadline(),
             self._upgrades.deadline(),
             self._replacements.deadline(),
@@ -161,6 +163,7 @@ class Hub(Stop[events.HubEvent]):
         self._members.on_deadline(now)
         self._post.on_deadline(now)
         self._proxy.on_deadline(now)
+        self._blocks.on_deadline(now)
         self._wan.on_deadline(now)
         self._take_in(now)
 
@@ -245,35 +248,32 @@ class Hub(Stop[events.HubEvent]):
     def _process(self, passing: _Passing, now: Instant) -> None:
         """Execute a Command that is for one of the hub's own Functions, and answer it.
 
-        None that they execute is so long that it would have to come in blocks.
+        One that comes in blocks is executed once all of them have come.
         """
         own = passing.decision.target
         function: Function[Any] = self._chf if own == self._config.chf else self._gpf
         if not function.has_keys:
             why = f"{passing.decision.why}, not executed"
             self._journal.note(now, "for the hub itself", why, passing.message)
-        elif is_block(passing.message):
-            why = f"{passing.decision.why}, which takes no Command in blocks"
-            self._journal.note(now, "refused", why, passing.message, AlertCode.NOT_SUPPORTED)
         elif not function.executes(passing.header):
             why = f"{passing.decision.why}, which does not execute it"
             self._journal.note(now, "refused", why, passing.message, AlertCode.NOT_SUPPORTED)
-        else:
+        elif (command := self._blocks.whole(passing.message, now)) is not None:
             chf, gpf = self._chf.state, self._gpf.state
-            self._execute(function, own, passing, now)
+            self._execute(function, command, passing, now)
             self._members.follow(chf, now)
             self._upgrades.notice(chf.firmware, now)
             if self._gpf.state.devices != gpf.devices:
                 why = "Devices were added"
                 self._journal.note(now, "GPF device log", why, code=GPF_DEVICE_LOG_CHANGED)
 
-    def _execute(self, function: Function[Any], own: Eui, passing: _Passing, now: Instant) -> None:
-        outcome = function.process(passing.message, now)
+    def _execute(self, function: Function[Any], command: bytes, passing: _Passing, now: Instant) -> None:
+        outcome = function.process(command, now)
         self._out.put(outcome.event)
         if isinstance(outcome.event, Executed):
             entries = function.become(outcome.state) | self._note_return(passing)
             response = outcome.event.response
-            self._uplink.send(response, peek(response), own, now, entries)
+            self._uplink.send(response, peek(response), passing.decision.target, now, entries)
         for note in outcome.notes:
             self._journal.take(now, note)
 

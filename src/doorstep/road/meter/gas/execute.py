@@ -113,7 +113,7 @@ def _occasion(pending: Pending, state: GasState, device: Device[GasState], now: 
         Cra.COMMAND, pending.counter, pending.originator, device.eui, pending.message_code
     )
     response, keys = response_header(header, row, device.eui, now), device.keys_in(state)
-    return Occasion(header, response, row, device.eui, keys, now)
+    return Occasion(header, response, row, device.eui, keys, now, state.counters)
 
 
 def _name(component: Component) -> str:
