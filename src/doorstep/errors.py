@@ -15,6 +15,7 @@
     │   └── BadUtrn
     ├── NoKey                   a key or certificate that is needed is not held (exit status 2)
     └── Unsupported             understood, but doorstep has no rule for it (exit status 2)
+        └── WrongDevice         ... for such a Device, though for another
 
 A check raises; it never returns a flag that a caller could forget to read.
 """
@@ -34,6 +35,7 @@ __all__ = [
     "Unsupported",
     "UsageError",
     "VerificationError",
+    "WrongDevice",
     "XmlError",
 ]
 
@@ -113,3 +115,7 @@ class NoKey(DoorstepError):
 
 class Unsupported(DoorstepError):
     """A request that is understood, but that doorstep has no rule for."""
+
+
+class WrongDevice(Unsupported):
+    """A request that there is a rule for, but for another kind of Device."""

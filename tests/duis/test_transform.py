@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from doorstep import gbcs
 from doorstep.duis.element import element
 from doorstep.duis.request import parse_request, service_request, signed_pre_command
 from doorstep.duis.request_id import RequestId
 from doorstep.duis.transform import ROWS, Known, candidates, signed_form, transform
-from doorstep.errors import DecodeError, EncodeError, InputError, Unsupported, XmlError
+from doorstep.errors import DecodeError, EncodeError, InputError, Unsupported, WrongDevice, XmlError
 from doorstep.eui import Eui
 from doorstep.gbcs.payloads.dlms import AccessRequest
 from doorstep.gbcs.usecases import DeviceType
@@ -73,6 +74,19 @@ def test_a_request_for_which_there_is_no_row_is_refused() -> None:
     body = element("ConfigureAlertBehaviour", element("GasSupplierAlerts", element("x810D", "Enable")))
     with pytest.raises(Unsupported, match=r"no mapping row for service request 6\.22"):
         transform(service_request(REQUEST_ID, 1, body), KNOWN)
+
+
+def test_a_request_for_another_kind_of_device_is_that() -> None:
+    body = element("SetDeviceConfigurationImportMPxN", element("ImportMPRN", "1234567890"))
+    with pytest.raises(WrongDevice, match=r"6\.20\.1 .* for a ESME"):
+        transform(service_request(REQUEST_ID, 1, body), structs.replace(KNOWN, device_type=DeviceType.ESME))
+
+
+def test_a_request_for_no_kind_of_device_is_not_for_another() -> None:
+    body = element("ConfigureAlertBehaviour", element("GasSupplierAlerts", element("x810D", "Enable")))
+    with pytest.raises(Unsupported) as caught:
+        transform(service_request(REQUEST_ID, 1, body), structs.replace(KNOWN, device_type=DeviceType.GSME))
+    assert not isinstance(caught.value, WrongDevice)
 
 
 def test_a_cancellation_of_what_the_dcc_holds_makes_no_command() -> None:

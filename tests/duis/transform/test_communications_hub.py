@@ -141,3 +141,11 @@ def test_versions_of_a_reading_differ_in_what_they_read() -> None:
     names = ["0-0:96.1.1.255", "0-0:96.1.4.255", "0-0:96.1.6.255"]
     assert [line.split()[2] for line in made(body)] == names
     assert [line.split()[2] for line in made(body, "ECS26n")] == names[1:]
+
+
+def test_it_says_which_firmware_runs() -> None:
+    """ECS52, whose title names the hub beside the ESME: the same attribute, and the broker asks."""
+    body = element("ReadFirmwareVersion")
+    assert made(body) == ["GET 1 0-0:0.2.1.255 2 00"]
+    assert message(body, device_type=CHF).header.business_originator_id == BROKER
+    assert message(body, device_type=DeviceType.SAPC).header.business_originator_id == USER

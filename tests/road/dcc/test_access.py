@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from doorstep.duis import Request, build_request, element, issuer_and_serial, sign
-from doorstep.duis.catalogue import Role
+from doorstep.duis.catalogue import VARIANTS, Role
 from doorstep.duis.signature import verify
 from doorstep.eui import Eui
 from doorstep.gbcs import KeyUsage
@@ -268,6 +268,29 @@ class TestResponseCodes:
 
     def test_e11_a_service_for_another_kind_of_device(self, office: Office) -> None:
         assert office.code(asked(4, body=ENABLE, target=CHF), SERVICE_T) == "E11"
+
+    def test_e11_what_is_asked_for_is_for_another_kind_of_device(self, office: Office) -> None:
+        """The service is for this meter, and the body for one of the other fuel."""
+        gas = element("SetDeviceConfigurationImportMPxN", element("ImportMPRN", "1234567890"))
+        heard = office.post(asked(1, body=gas))
+        assert only(heard, Note).why.startswith("E11: ")
+        assert of(heard, Remember) == []
+        assert office.code(asked(1, body=gas)) == "E11"
+
+    @pytest.mark.parametrize(
+        ("srv", "kind"),
+        [("8.7.1", "PPMID"), ("8.7.2", "HCALCS"), ("8.8.1", "PPMID"), ("11.3", "CHF"), ("7.1", "SAPC")],
+    )
+    def test_e11_the_pairs_that_no_command_is_known_for(self, srv: str, kind: str) -> None:
+        """The broker joins a PPMID, a supplier an HCALCS; a hub's firmware is not a supplier's."""
+        device = CHF if kind == "CHF" else ESME
+        office = Office(inventory=Inventory(USERS, [Device(device, DeviceType[kind], CHF)]))
+        row = VARIANTS[srv]
+        request = asked(4 if row.critical else 1, body=smallest(row.body_element), target=device)
+        assert office.code(request, SERVICE_T if row.critical else SERVICE_S) == "E11"
+
+    def test_a_hub_is_asked_for_its_firmware(self, office: Office) -> None:
+        assert office.code(asked(1, body=element("ReadFirmwareVersion"), target=CHF)) == "I99"
 
     def test_e20_a_device_of_which_no_hub_is_known(self) -> None:
         office = Office(inventory=Inventory(USERS, [Device(ESME, DeviceType.ESME, None)]))

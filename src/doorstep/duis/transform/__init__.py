@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import structs
+
 from doorstep.duis.catalogue import FutureDated, variant
 from doorstep.duis.request import Request
 from doorstep.duis.transform import (
@@ -41,7 +43,7 @@ from doorstep.duis.transform.known import ELEMENTS, HubLog, Known, OtherDevice
 from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.originator import header as grouping_header
 from doorstep.duis.transform.rows import Mapping
-from doorstep.errors import InputError, Unsupported
+from doorstep.errors import InputError, Unsupported, WrongDevice
 from doorstep.gbcs.header import Cra
 from doorstep.gbcs.message import Form, Message, build, decode
 
@@ -105,8 +107,8 @@ def candidates(request: Request, known: Known) -> tuple[Mapping, ...]:
 def transform(request: Request, known: Known) -> Message:
     """The Pre-Command of a service request; of a non-critical one, the Command before its MAC.
 
-    Raises :class:`Unsupported` where no row fits, :class:`XmlError` where the body lacks what the row
-    needs.
+    Raises :class:`Unsupported` where no row fits, :class:`WrongDevice` where one would for another kind of
+    Device, :class:`XmlError` where the body lacks what the row needs.
     """
     if request.gbcs_payload is not None:
         raise Unsupported("a Signed Pre-Command is transformed already")
@@ -115,7 +117,8 @@ def transform(request: Request, known: Known) -> Message:
     if not fitting:
         what = f"service request {request.service_reference_variant} ({request.body.name})"
         device = f" for a {known.device_type.value}" if known.device_type else ""
-        raise Unsupported(f"no mapping row for {what}{device}")
+        elsewhere = candidates(request, structs.replace(known, device_type=None))
+        raise (WrongDevice if elsewhere else Unsupported)(f"no mapping row for {what}{device}")
     row = fitting[0]
     header = grouping_header(row.originator, request, known, row.use_case.code)
     return build(header, row.payload(request, known, header.originator_counter))

@@ -116,6 +116,12 @@ ROWS: Final[tuple[Mapping, ...]] = (
         *(get(1, f"0-0:96.1.{number}.255", 2) for number in (4, 6)),
         basis="one Command without its request",
     ),
+    _row(
+        "ECS52",
+        "11.2",
+        get(1, "0-0:0.2.1.255", 2),
+        basis="the Command of an ESME, whose title names the hub; no sample of one to it",
+    ),
     _row("ECS35c", "6.13", entries(EVENT_LOG), when=says("LogToRead", "Event")),
     _row("ECS35d", "6.13", entries(SECURITY_LOG), when=says("LogToRead", "Security")),
     _row("DBCH04", "6.28", put(1, _SUB_GHZ_SETTINGS, 2, _SUB_GHZ_CONFIGURATION), basis="one sample"),

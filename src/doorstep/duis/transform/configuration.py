@@ -29,6 +29,7 @@ from doorstep.duis.transform.originator import Originator
 from doorstep.duis.transform.rows import Mapping, Parts, dlms, has
 from doorstep.errors import XmlError
 from doorstep.gbcs.payloads.axdr import Data, Tag
+from doorstep.gbcs.usecases import DeviceType
 
 __all__ = ["ROWS"]
 
@@ -162,6 +163,8 @@ def _values(*names: str) -> Parts:
 _IDENTITY: Final = _values("0-0:96.1.2.255", "0-0:96.1.4.255", "0-0:96.1.6.255", "0-0:94.44.0.4")
 _BILLING_CALENDAR: Final = "0-0:15.0.0.255"
 
+_FIRMWARE: Final = "0-0:0.2.1.255"
+
 ROWS: Final[tuple[Mapping, ...]] = (
     dlms(
         "ECS05",
@@ -233,5 +236,12 @@ ROWS: Final[tuple[Mapping, ...]] = (
         put(22, "0-0:15.1.0.255", 4, _daily_reset),
         basis="one sample of true; no execution time for false is a guess",
     ),
-    dlms("ECS52", "11.2", get(1, "0-0:0.2.1.255", 2)),
+    dlms("ECS52", "11.2", get(1, _FIRMWARE, 2)),
+    dlms(
+        "ECS52",
+        "11.2",
+        get(1, _FIRMWARE, 2),
+        device_type=DeviceType.SAPC,
+        basis="the Command of an ESME, whose title names the SAPC; no sample of one to it",
+    ),
 )

@@ -23,7 +23,7 @@ from doorstep.errors import DoorstepError
 from doorstep.eui import Eui
 from doorstep.gbcs.certificates import XML_USER, describe
 from doorstep.gbcs.times import Instant
-from doorstep.gbcs.usecases import USE_CASES, DeviceType
+from doorstep.gbcs.usecases import DeviceType
 from doorstep.road.dcc.events import Posted
 from doorstep.road.dcc.inventory import Device, DeviceStatus, Registry, User
 from doorstep.road.dcc.policy import DccPolicy
@@ -92,15 +92,14 @@ def _device_types() -> dict[str, frozenset[DeviceType]]:
     found: dict[str, set[DeviceType]] = {}
     for row in ROWS:
         found.setdefault(row.variant, set()).add(row.device_type)
-    for use_case in USE_CASES.values():
-        for srv in use_case.srvs:
-            found.setdefault(srv, set()).update(use_case.targets)
     return {srv: frozenset(kinds) for srv, kinds in found.items()}
 
 
 DEVICE_TYPES: Final[Mapping[str, frozenset[DeviceType]]] = MappingProxyType(_device_types())
-"""For which kinds of Device a service is, by its Service Reference Variant: those that any use case of it
-was ever seen to be sent to, and those that it can be transformed for."""
+"""For which kinds of Device a service is, by its Service Reference Variant: those that mapping rows are for.
+
+What is asked for may narrow them further, which the transform finds out: a gas tariff is for no ESME.
+"""
 
 
 def service_of(posted: Posted, policy: DccPolicy) -> Service:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from doorstep.duis import codes
 from doorstep.duis.command_variant import Service
 from doorstep.duis.response import LocalCommand, PreCommand
+from doorstep.errors import WrongDevice
 from doorstep.gbcs.message import Message
 from doorstep.gbcs.times import Instant
 from doorstep.road.dcc.access import Denied, Refusal, Wanted, check_authorised
@@ -25,8 +26,8 @@ class Commands:
     def make(self, wanted: Wanted, now: Instant) -> Outcome:
         """Carry out a request for a Device.
 
-        Raises :class:`Denied` where there is no room, :class:`Unsupported`, :class:`NoKey`, and
-        :class:`InputError` for what is wrong with it.
+        Raises :class:`Denied` where there is no room, :class:`Refusal` where it is for another kind of
+        Device, :class:`Unsupported`, :class:`NoKey`, and :class:`InputError` for what is wrong with it.
         """
         assert wanted.device is not None
         make = self._transform if wanted.variant.service is Service.TRANSFORM else self._command
@@ -60,7 +61,10 @@ class Commands:
         desk = self._desk
         counter, devices = desk.ledger.broker_counter, desk.registry.devices
         kept = self._kept(wanted)
-        return desk.broker.pre_command(wanted.request, device, counter, now, devices=devices, kept=kept)
+        try:
+            return desk.broker.pre_command(wanted.request, device, counter, now, devices=devices, kept=kept)
+        except WrongDevice as error:
+            raise Refusal(codes.E11, str(error)) from None
 
     def _kept(self, wanted: Wanted) -> Taken | None:
         """The Device Log to be restored, if one is: of a Device that is the User's too, as its target is."""
