@@ -221,8 +221,8 @@ _CHOICES: Final = (
     ),
     (
         "current sequence number (CS02a)",
-        "the highest Originator Counter that was executed of the role, that of the asking Command included; "
-        "the reference has 0 and 1 there, also of a role that asks with 1,300 (test values, as it seems)",
+        "the highest Originator Counter that was executed of the role before the asking Command, as the "
+        "reference hub has it",
     ),
     (
         "use and credit",
