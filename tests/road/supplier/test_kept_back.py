@@ -10,7 +10,7 @@ from doorstep.road.machine import Note
 from doorstep.road.supplier.delivery import Evidence, State
 from doorstep.road.supplier.events import Hand, Place, RelayOnline
 from doorstep.road.supplier.orders import Order, Route
-from tests.road.supplier.orders import balance, enable, reset
+from tests.road.supplier.orders import balance, enable, reset, top_up
 from tests.road.supplier.parties import (
     METER,
     NOW,
@@ -162,3 +162,56 @@ def test_that_it_came_to_nothing_is_said_and_may_not_be_true(signed: bool) -> No
     assert reason.startswith("the DCC let it go, and says E20")
     rim.push(says(request, "I0", LocalCommand(command_of(request))))
     assert rim.delivery().state is State.HANDED
+
+
+def test_a_command_is_not_taken_of_which_nothing_was_signed() -> None:
+    rim, request = held(reset())
+    said = rim.push(says(request, "I0", LocalCommand(command_of(request))))
+    assert kinds(said) == ["note heard"]
+    assert rim.delivery().state is State.HELD
+
+
+def passed(order: Order, by: Order) -> tuple[Rim, duis.Request]:
+    """A supplier that has handed the second Command over while the first request is kept back."""
+    rim, request = held(order)
+    rim.tell(Place(by))
+    rim.answer()
+    if by.critical:
+        rim.answer()
+    assert rim.delivery("two").state is State.HANDED
+    return rim, request
+
+
+def comes_to(request: duis.Request) -> bytes:
+    """What the DCC pushes once it lets a request go."""
+    if request.command_variant == 4:
+        return says(request, "I0", PreCommand("4.2", pre_command_of(request)))
+    return says(request, "I0", LocalCommand(command_of(request)))
+
+
+@pytest.mark.parametrize("order", [balance(), reset()], ids=["Local Command", "Pre-Command"])
+def test_what_a_command_on_its_way_may_have_voided_is_made_anew_once_it_is_let_go(order: Order) -> None:
+    """The meter may have executed it, and where there is no WAN its Response may be days away."""
+    rim, request = passed(order, enable("two"))
+    assert only(rim.push(comes_to(request)), Hand) == []
+    assert rim.delivery().reason == "made anew: two came first"
+    assert rim.request.request_id.counter == rim.delivery().counter == 3
+
+
+def test_what_a_command_on_its_way_has_made_out_of_date_is_not_handed_on() -> None:
+    rim, request = passed(balance(), balance("two"))
+    assert only(rim.push(comes_to(request)), Hand) == []
+    assert outcome(rim) == (State.FAILED, "out of date: two came first")
+
+
+def test_a_command_that_has_not_left_yet_lets_what_is_let_go_keep_its_counter() -> None:
+    rim, request = held(balance())
+    rim.tell(Place(enable("two")))
+    assert len(only(rim.push(comes_to(request)), Hand)) == 1
+    assert rim.delivery().counter == 1
+
+
+def test_a_top_up_keeps_its_counter_whatever_has_passed_it() -> None:
+    rim, request = passed(top_up(), enable("two"))
+    assert len(only(rim.push(comes_to(request)), Hand)) == 1
+    assert rim.delivery().counter == request.request_id.counter

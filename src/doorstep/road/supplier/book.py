@@ -67,6 +67,10 @@ class Book:
         name = self._by_counter.get((device, counter))
         return None if name is None else self._records[name]
 
+    def of(self, device: Eui) -> list[Record]:
+        """All records of a Device, those that are final among them."""
+        return [self._records[name] for (target, _), name in self._by_counter.items() if target == device]
+
     def open_for(self, party: Eui) -> list[Record]:
         """The records not yet final of a Device, or of a PPMID, in the order of their counters."""
         records = [self._records[name] for name in self._open.get(party, ())]

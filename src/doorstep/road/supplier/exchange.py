@@ -25,13 +25,14 @@ from doorstep.errors import DoorstepError, XmlError
 from doorstep.gbcs.times import Instant
 from doorstep.road.supplier.book import Record
 from doorstep.road.supplier.correlate import check_command, correlate, to_be_joined
-from doorstep.road.supplier.delivery import AT_THE_DCC, Event, State
+from doorstep.road.supplier.delivery import AT_THE_DCC, Delivery, Event, State
 from doorstep.road.supplier.desk import Desk
 from doorstep.road.supplier.events import Answered, Pushed
 from doorstep.road.supplier.gateway import believed, explained, request_of
 from doorstep.road.supplier.orders import Route
 from doorstep.road.supplier.posts import Errand, Outcome, Posts
 from doorstep.road.supplier.relays import Relays
+from doorstep.road.supplier.sequencer import gone_before
 
 __all__ = ["Exchange"]
 
@@ -43,16 +44,23 @@ _KEPT_BACK: Final = "the DCC keeps the request back"
 class Exchange:
     """Requests to the DCC and what comes back: synchronously, or pushed.
 
-    ``on_response`` takes the GBCS Response that a pushed document holds.
+    ``on_response`` takes the GBCS Response that a pushed document holds. ``on_overtaken`` sees to a record
+    whose Command can no longer be executed once that of the delivery is.
     """
 
     def __init__(
-        self, desk: Desk, posts: Posts, relays: Relays, on_response: Callable[[bytes, Instant], None]
+        self,
+        desk: Desk,
+        posts: Posts,
+        relays: Relays,
+        on_response: Callable[[bytes, Instant], None],
+        on_overtaken: Callable[[Record, Delivery, Instant], None],
     ) -> None:
         self._desk = desk
         self._posts = posts
         self._relays = relays
         self._on_response = on_response
+        self._on_overtaken = on_overtaken
         self._ends: dict[Errand, Callable[[Outcome, Instant], None]] = {
             Errand.TRANSFORM: self._transformed,
             Errand.COMMAND: self._commanded,
@@ -101,8 +109,9 @@ class Exchange:
         transform = record.order.critical and not record.signed
         event, errand = (Event.TRANSFORM, Errand.TRANSFORM) if transform else (Event.REQUEST, Errand.COMMAND)
         asking = self._desk.move(record, event, now, **found)
-        if asking is not None:
-            self._posts.post(asking, errand)
+        trouble = self._posts.post(asking, errand) if asking is not None else ""
+        if asking is not None and trouble:
+            self._desk.move(asking, Event.STOPPED, now, trouble)
 
     # -- what the gateway answers -----------------------------------------------------------------------
 
@@ -209,16 +218,29 @@ class Exchange:
             self._desk.note("unmatched", f"the DCC answers {response.request_id}, which nobody asked")
             return
         # What was kept back and let go at once may come before the acknowledgement.
-        awaited = record.delivery.state in (State.TRANSFORMING, State.HELD) and not record.signed
-        if isinstance(content, LocalCommand) and record.order.route.local:
+        to_be_signed = record.order.critical and not record.signed
+        awaited = record.delivery.state in (State.TRANSFORMING, State.HELD) and to_be_signed
+        if isinstance(content, LocalCommand | PreCommand) and self._is_overtaken(record, now):
+            return
+        if isinstance(content, LocalCommand) and record.order.route.local and not to_be_signed:
             self._take_command(record, content.payload, now)
-        elif isinstance(content, PreCommand) and awaited and record.order.critical:
+        elif isinstance(content, PreCommand) and awaited:
             self._take_pre_command(record, content.payload, now)
         elif content is None and response_code(response.code).is_error:
             self._not_delivered(record, explained(response.code), now)
         else:
             what = type(message.content).__name__ if message.content else "nothing more"
             self._desk.note("heard", f"the DCC says {response.code} of {record.name}, and {what}")
+
+    def _is_overtaken(self, record: Record, now: Instant) -> bool:
+        """Whether what was kept back comes too late for its counter; it is then seen to."""
+        if record.delivery.state is not State.HELD:
+            return False
+        others = (other.delivery for other in self._desk.book.of(record.order.target))
+        first = gone_before(others, record.delivery)
+        if first is not None:
+            self._on_overtaken(record, first, now)
+        return first is not None
 
     def _device_alert(self, _response: Response, alert: DeviceAlert, _now: Instant) -> None:
         self._desk.note("alert", "a Device alerts", alert.payload, alert.alert_code)

@@ -63,7 +63,7 @@ class Supplier(Stop[SupplierEvent]):
         self._posts = Posts(self._desk)
         self._relays = Relays(self._desk)
         self._responses = Responses(self._desk)
-        self._exchange = Exchange(self._desk, self._posts, self._relays, self._response)
+        self._exchange = Exchange(self._desk, self._posts, self._relays, self._response, self._overtaken)
         self._hearing: dict[type, Callable[[Any, Instant], None]] = {
             PoweredOn: self._powered_on,
             Place: self._place,
@@ -222,10 +222,15 @@ class Supplier(Stop[SupplierEvent]):
             assert record is not None
             if delivery.state not in _NEVER_LEFT:
                 self._desk.note("void", f"{delivery.name} may be void: {by} came first")
-            elif delivery.variant == settled.delivery.variant:
-                self._desk.move(record, Event.STOPPED, now, f"out of date: {by} came first")
             else:
-                self._make_anew(record, f"made anew: {by} came first", now)
+                self._overtaken(record, settled.delivery, now)
+
+    def _overtaken(self, record: Record, by: Delivery, now: Instant) -> None:
+        """End a delivery that is out of date after the other; make any other one anew."""
+        if record.order.variant == by.variant:
+            self._desk.move(record, Event.STOPPED, now, f"out of date: {by.name} came first")
+        else:
+            self._make_anew(record, f"made anew: {by.name} came first", now)
 
     def _make_anew(self, record: Record, reason: str, now: Instant) -> None:
         """Place an order again in place of its void Command, in one write: there is no state in between."""

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from doorstep.duis import Response, response_code
+from doorstep.errors import XmlError
 from doorstep.gbcs.times import Instant
 from doorstep.road.supplier.book import Record
 from doorstep.road.supplier.delivery import State
@@ -60,15 +61,23 @@ class Posts:
         self._desk = desk
         self._posts: dict[str, _Post] = {}
 
-    def post(self, record: Record, errand: Errand) -> None:
-        """Post a record's request, for the first time or again: it is the same document each time."""
+    def post(self, record: Record, errand: Errand) -> str:
+        """Post a record's request, for the first time or again: it is the same document each time.
+
+        Gives the reason why it is not posted, and a note of that, where it may not be: empty otherwise.
+        """
         config = self._desk.config
         request = return_of(config, record) if errand is Errand.RETURN else request_of(config, record)
-        path, body = document_of(config, request)
+        try:
+            path, body = document_of(config, request)
+        except XmlError as error:
+            self._desk.note("not sent", f"{record.name}: {error}")
+            return f"the request is not sent: {error}"
         name = _name(record, errand)
         before = self._posts.get(name, _Post())
         self._posts[name] = _Post(before.attempts + 1, True, before.unheard)
         self._desk.out.put(SendRequest(name, path, body))
+        return ""
 
     def resume(self, record: Record) -> None:
         """After a restart, post what may have been posted before, with nobody there to hear the answer."""

@@ -20,13 +20,14 @@ from typing import Final
 from doorstep.errors import DecodeError, EncodeError
 from doorstep.eui import Eui
 from doorstep.road.machine import Memory
-from doorstep.road.supplier.delivery import FINAL, Delivery
-from doorstep.road.supplier.orders import TOP_UP_VARIANT
+from doorstep.road.supplier.delivery import FINAL, Delivery, State
+from doorstep.road.supplier.orders import TOP_UP_VARIANT, Route
 
-__all__ = ["Sequencer", "Sequencers", "void_after"]
+__all__ = ["Sequencer", "Sequencers", "gone_before", "void_after"]
 
 _HALF: Final = 32
 _LAST: Final = 2**64 - 1
+_GONE: Final = (State.SENT, State.HANDED, State.RECEIVED, State.EXECUTED, State.REFUSED, State.UNKNOWN)
 
 
 class Sequencer:
@@ -79,6 +80,23 @@ def void_after(deliveries: Iterable[Delivery], counter: int) -> tuple[Delivery, 
         for delivery in deliveries
         if delivery.state not in FINAL and delivery.counter < counter and delivery.variant != TOP_UP_VARIANT
     )
+
+
+def gone_before(deliveries: Iterable[Delivery], held: Delivery) -> Delivery | None:
+    """One of a Device's later deliveries whose Command may be there already, if there is any.
+
+    The Device then may take nothing under the counter of ``held`` any more. One of the same service is named
+    before others. None for a top-up.
+    """
+    if held.variant == TOP_UP_VARIANT:
+        return None
+    gone = [one for one in deliveries if one.counter > held.counter and _may_be_there(one)]
+    return min(gone, key=lambda one: (one.variant != held.variant, one.counter), default=None)
+
+
+def _may_be_there(delivery: Delivery) -> bool:
+    sending = delivery.state is State.COMMANDING and Route(delivery.route).wan
+    return delivery.variant != TOP_UP_VARIANT and (sending or delivery.state in _GONE)
 
 
 def _number(key: str, value: bytes) -> int:
