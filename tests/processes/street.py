@@ -26,6 +26,13 @@ T = TypeVar("T")
 DEADLINE = 40.0
 POLL = 0.02
 
+XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
+    targetNamespace="http://www.dccinterface.co.uk/ServiceUserGateway">
+  <xs:element name="Request"/>
+  <xs:element name="Response"/>
+</xs:schema>"""
+"""A schema that has any Request and any Response."""
+
 
 class Stop:
     """One running process: ``doorstep`` with some arguments, its log in a file."""
@@ -164,7 +171,13 @@ class ProcessStreet:
                 *("--receive", f"{self.plan.supplier}=http://{here}:{self.service}/smartdcc/duis"),
                 *schema_options(),
             ),
-            "serve": ("--port", str(self.service), "--gateway", f"http://{here}:{self.gateway}"),
+            "serve": (
+                "--port",
+                str(self.service),
+                "--gateway",
+                f"http://{here}:{self.gateway}",
+                *schema_options(),
+            ),
             "hub": (*home, "--wan", f"ws://{here}:{self.wan}", "--key-log", str(self.key_log)),
             "meter": home,
             "gas-meter": (*home, "--type", "gas", "--wake", "4"),

@@ -13,15 +13,8 @@ import pytest
 from doorstep import gbcs
 from doorstep.duis import RequestId, build_request, element, service_request
 from tests.processes.conftest import MakeStreet
-from tests.processes.street import DEADLINE, ProcessStreet
+from tests.processes.street import DEADLINE, XSD, ProcessStreet
 from tests.reference import shared
-
-XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
-    targetNamespace="http://www.dccinterface.co.uk/ServiceUserGateway">
-  <xs:element name="Request"/>
-  <xs:element name="Response"/>
-</xs:schema>"""
-"""A schema that has any Request and any Response."""
 
 pytestmark = [pytest.mark.sockets, pytest.mark.xdist_group("processes")]
 

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.processes.conftest import MakeStreet
-from tests.processes.street import DEADLINE, POLL, free_ports, free_udp_port
+from tests.processes.street import DEADLINE, POLL, XSD, free_ports, free_udp_port
 
 pytestmark = [pytest.mark.sockets, pytest.mark.xdist_group("processes")]
 
@@ -169,13 +170,14 @@ def test_a_port_in_use_is_said_in_one_line(make_street: MakeStreet) -> None:
 
 
 def test_a_whole_street_runs_from_one_command(make_street: MakeStreet) -> None:
-    keys = make_street().keys
+    made = make_street()
+    keys, home = made.keys, made.plan.home("1")
     gateway, wan, service = free_ports(3)
     running = subprocess.Popen(
         [
             *(sys.executable, "-m", "doorstep.cli", "street", "--keys", str(keys)),
             *("--port", str(service), "--gateway-port", str(gateway), "--wan-port", str(wan)),
-            *("--han-port", str(free_udp_port())),
+            *("--han-port", str(free_udp_port()), "--wake", "4"),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -186,8 +188,13 @@ def test_a_whole_street_runs_from_one_command(make_street: MakeStreet) -> None:
         assert running.stdout.readline() == "ready\n"
         ran = doorstep("deliver", "enable-supply", "--url", f"http://127.0.0.1:{service}")
         assert ran.returncode == 0, ran.stdout + ran.stderr
+        gas = "--target", home.eui("GSME"), "--relay", home.eui("PPMID"), "--route", "ppmid"
+        ran = doorstep("deliver", "read-balance", *gas, "--url", f"http://127.0.0.1:{service}")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert "GCS60" in ran.stdout
+        assert "executed" in ran.stdout.splitlines()[-1]
         children = _children(running.pid)
-        assert len(children) == 5
+        assert len(children) == 6
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=DEADLINE) == 0
         deadline = time.monotonic() + DEADLINE
@@ -227,3 +234,29 @@ def test_a_gas_meter_that_sleeps_fetches_its_command(make_street: MakeStreet) ->
     assert street.reaches(name, "executed")["evidence"] == "authenticated Response"
     (executed,) = street.log("gas-meter", "executed", "CS01b")
     assert executed["succeeded"] is True
+
+
+@pytest.mark.parametrize(
+    ("unknown", "reason"),
+    [
+        ("Request", "the request is not sent: not valid against the schema"),
+        ("Response", "the gateway's answer is not believed: not valid against the schema"),
+    ],
+)
+def test_a_supplier_that_is_given_another_schema_sends_and_believes_nothing(
+    make_street: MakeStreet, tmp_path: Path, unknown: str, reason: str
+) -> None:
+    (tmp_path / "DUIS.xsd").write_text(XSD.replace(f'"{unknown}"', '"Nothing"'))
+    street = make_street()
+    street.start("dcc", f"serve --attempts 1 --schema {tmp_path}")
+    name = street.place(use="read-balance")
+    assert street.reaches(name, "failed")["reason"].startswith(reason)
+    assert bool(street.log("dcc", "note", "accepted")) is (unknown == "Response")
+
+
+def test_a_supplier_without_the_schema_that_it_is_given_does_not_start(
+    make_street: MakeStreet, tmp_path: Path
+) -> None:
+    ran = doorstep("serve", "--keys", make_street().keys, "--schema", tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "one schema DUIS*.xsd is wanted, and found: none" in ran.stderr

@@ -22,13 +22,19 @@ def test_the_processes_of_a_street_in_order() -> None:
         ("dcc", "dcc"),
         ("supplier", "serve"),
         ("1/meter", "meter"),
+        ("1/gas-meter", "meter"),
         ("1/hub", "hub"),
         ("1/ppmid", "ppmid"),
         ("2/meter", "meter"),
+        ("2/gas-meter", "meter"),
         ("2/hub", "hub"),
         ("2/ppmid", "ppmid"),
     ]
     assert commands[3].arguments == (
+        *("meter", "--home", "1", "--han-port", "17754", "--type", "gas"),
+        *("--keys", "street"),
+    )
+    assert commands[4].arguments == (
         *("hub", "--home", "1", "--han-port", "17754", "--wan", "ws://127.0.0.1:8078"),
         *("--keys", "street"),
     )
@@ -37,12 +43,24 @@ def test_the_processes_of_a_street_in_order() -> None:
 def test_options_reach_every_process(tmp_path: Path) -> None:
     state = tmp_path / "state"
     commands = street_commands(street_plan(3), KEYS, PORTS, homes=1, wan=False, state=state, json=True)
-    assert len(commands) == 5
+    assert len(commands) == 6
     assert state.is_dir()
     for command in commands:
         assert "--json" in command.arguments
         assert str(state / command.name.replace("/", "-")) in command.arguments
-    assert "--no-wan" in commands[3].arguments
+    assert "--no-wan" in commands[4].arguments
+
+
+def test_how_often_gas_meters_wake_is_told_to_them_alone(tmp_path: Path) -> None:
+    commands = street_commands(street_plan(1), KEYS, PORTS, wake=60)
+    assert [command.name for command in commands if "--wake" in command.arguments] == ["1/gas-meter"]
+
+
+def test_a_home_without_gas_has_no_process_for_a_gas_meter() -> None:
+    plan = street_plan(1)
+    devices = tuple(device for device in plan.homes[0].devices if device[1] != "GSME")
+    plan = structs.replace(plan, homes=(structs.replace(plan.homes[0], devices=devices),))
+    assert "1/gas-meter" not in [command.name for command in street_commands(plan, KEYS, PORTS)]
 
 
 def test_a_home_without_a_ppmid_has_no_process_for_one() -> None:
@@ -53,9 +71,9 @@ def test_a_home_without_a_ppmid_has_no_process_for_one() -> None:
 
 
 def test_more_homes_than_a_machine_carries_are_refused() -> None:
-    with pytest.raises(UsageError, match="41 homes are 123 processes; choose fewer with --homes"):
+    with pytest.raises(UsageError, match="41 homes are more than 40; choose fewer with --homes"):
         street_commands(street_plan(41), KEYS, PORTS)
-    assert len(street_commands(street_plan(41), KEYS, PORTS, homes=40)) == 122
+    assert len(street_commands(street_plan(41), KEYS, PORTS, homes=40)) == 162
 
 
 @in_loop

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.options import Host, JsonLog, Keys, State
+from doorstep.cli.options import Host, JsonLog, Keys, Schema, State
 
 __all__ = ["serve"]
 
@@ -28,6 +28,7 @@ def serve(
             "--attempts", metavar="N", min=1, help="How often a request that is not answered is made."
         ),
     ] = 6,
+    schema: Schema = None,
     state: State = None,
     host: Host = "127.0.0.1",
     json: JsonLog = False,
@@ -40,5 +41,5 @@ def serve(
     from doorstep.service.process import checked_url
     from doorstep.service.supplier_stop import SupplierSetting, run_supplier
 
-    own = SupplierSetting(host, port, checked_url(gateway, "http", "https"), attempts)
+    own = SupplierSetting(host, port, checked_url(gateway, "http", "https"), attempts, schema)
     run_stop("serve", lambda setting, ready: run_supplier(setting, own, ready), keys, state, json)

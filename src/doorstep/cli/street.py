@@ -29,6 +29,10 @@ def street(
     han_port: AirPort = 17_754,
     key_log: KeyLog = None,
     no_wan: Annotated[bool, typer.Option("--no-wan", help="No home has a WAN.")] = False,
+    wake: Annotated[
+        int | None,
+        typer.Option("--wake", metavar="SECONDS", min=4, help="How often the gas meters wake."),
+    ] = None,
     state: Annotated[
         Path | None,
         typer.Option("--state", metavar="DIR", help="Remember in this folder; without it, in memory only."),
@@ -37,7 +41,7 @@ def street(
 ) -> None:
     """Run every stop of a street, until Ctrl-C.
 
-    The DCC, the supplier's service, and hub, meter and PPMID of every home, each as a process.
+    The DCC, the supplier's service, and hub, meters and PPMID of every home, each as a process.
     """
     import asyncio
 
@@ -49,6 +53,14 @@ def street(
     ports = StreetPorts(supplier=port, gateway=gateway_port, wan=wan_port, han=han_port)
     start_log("street", json=json)
     commands = street_commands(
-        plan, keys, ports, homes=homes, wan=not no_wan, state=state, key_log=key_log, json=json
+        plan,
+        keys,
+        ports,
+        homes=homes,
+        wan=not no_wan,
+        state=state,
+        key_log=key_log,
+        wake=wake,
+        json=json,
     )
     asyncio.run(run_street(commands, lambda: print("ready", flush=True)))

@@ -20,7 +20,7 @@ from doorstep.street import HomePlan, StreetPlan
 __all__ = ["StopCommand", "StreetPorts", "run_street", "street_commands"]
 
 MOST_HOMES: Final = 40
-"""A home has three processes of some 60 MB each: more than this is a mistake on most machines."""
+"""A home has three or four processes of some 60 MB each: more than this is a mistake on most machines."""
 
 _READY_SECONDS: Final = 30.0
 _END_SECONDS: Final = 5.0
@@ -56,18 +56,23 @@ def street_commands(
     wan: bool = True,
     state: Path | None = None,
     key_log: Path | None = None,
+    wake: int | None = None,
     json: bool = False,
 ) -> tuple[StopCommand, ...]:
-    """The processes of a street in the order in which to start them; raises :class:`UsageError`."""
+    """The processes of a street in the order in which to start them; raises :class:`UsageError`.
+
+    ``wake`` is how often its gas meters wake, in seconds; as often as they do by themselves where it is None.
+    """
     chosen = street.homes[:homes]
     if len(chosen) > MOST_HOMES:
-        raise UsageError(f"{len(chosen)} homes are {3 * len(chosen)} processes; choose fewer with --homes")
+        raise UsageError(f"{len(chosen)} homes are more than {MOST_HOMES}; choose fewer with --homes")
     if state is not None:
         try:
             state.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"{state}: {error.strerror}") from None
     log = ("--json",) if json else ()
+    waking = ("--wake", str(wake)) if wake is not None else ()
     here = "127.0.0.1"
     receive = f"{street.supplier}=http://{here}:{ports.supplier}{RECEIVE_PATH}"
 
@@ -81,6 +86,8 @@ def street_commands(
         keys_of_the_air = ("--key-log", str(key_log)) if key_log is not None else ()
         to_wan = ("--wan", f"ws://{here}:{ports.wan}") if wan else ("--no-wan",)
         yield command(f"{number}/meter", "meter", *han)
+        if home.device("GSME") is not None:
+            yield command(f"{number}/gas-meter", "meter", *han, "--type", "gas", *waking)
         yield command(f"{number}/hub", "hub", *han, *to_wan, *keys_of_the_air)
         if home.device("PPMID") is not None:
             yield command(f"{number}/ppmid", "ppmid", *han, "--supplier", f"ws://{here}:{ports.supplier}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import httpx
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from doorstep.eui import Eui
 from doorstep.gbcs.keys import Holding, KeyRing
@@ -24,6 +25,7 @@ from doorstep.service.http_server import serving
 from doorstep.service.process import Ready, StopSetting, until_signalled
 from doorstep.service.relay_link import RelayServer
 from doorstep.service.relay_protocol import Report
+from doorstep.service.schema_folder import open_schema
 from doorstep.service.supplier_app import Deliveries, supplier_app
 from doorstep.service.tasks import Background
 
@@ -37,13 +39,16 @@ _THIS_MACHINE: Final = ("127.0.0.1", "localhost", "[::1]", "::1")
 class SupplierSetting(Struct, frozen=True):
     """Where the supplier listens, and where the DCC's gateway does.
 
-    ``attempts`` is how often a request is posted that the gateway does not answer.
+    ``attempts`` is how often a request is posted that the gateway does not answer. ``schema`` is
+    a folder with the published schemas: what the DCC says and is not valid is not believed, and a request
+    that is not valid is not sent.
     """
 
     host: str = "127.0.0.1"
     port: int = SUPPLIER_PORT
     gateway: str = f"http://127.0.0.1:{GATEWAY_PORT}"
     attempts: int = Policy().attempts
+    schema: Path | None = None
 
 
 async def run_supplier(setting: StopSetting, own: SupplierSetting, ready: Ready) -> None:
@@ -52,6 +57,8 @@ async def run_supplier(setting: StopSetting, own: SupplierSetting, ready: Ready)
     clock = WallClock()
     own_keys = KeyRing(Holding(keys, street.supplier))
     config = supplier_config(street, keys, clock.now())
+    if own.schema is not None:
+        config = structs.replace(config, check=open_schema(own.schema).check)
     log = EventLog("supplier")
     deliveries = Deliveries()
 
