@@ -20,7 +20,7 @@ class MeterPolicy(Struct, frozen=True, kw_only=True):
     """Whether components before the one that failed keep their effect."""
 
     security_log: int = 100
-    """How many of the last rejections the Security Log holds; it is not remembered."""
+    """How many of the last rejections are told in words; the Security Log itself is remembered."""
 
     unsent: int = 32
     """How many finished messages wait for the hub to confirm them; a further one drops the oldest."""
