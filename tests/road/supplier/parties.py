@@ -132,6 +132,29 @@ def answer_to(request: duis.Request) -> bytes:
     return says(request, "I0", duis.LocalCommand(command_of(request)))
 
 
+def comes_to(request: duis.Request) -> bytes:
+    """What the DCC pushes once it lets a request go on that it kept back."""
+    content: Content
+    if request.command_variant == 4:
+        content = duis.PreCommand("4.2", pre_command_of(request))
+    else:
+        content = duis.LocalCommand(command_of(request))
+    return says(request, "I0", content)
+
+
+def alert_of(
+    counter: int, reference: int | str = 7, originator: Eui = SUPPLIER, target: Eui = METER
+) -> bytes:
+    """The DCC Alert on a request that is over a threshold of the User's own."""
+    breach = duis.element(
+        "ADUserThresholdBreach",
+        duis.element("RequestID", f"{originator}:{target}:{counter}"),
+        duis.element("QuarantineEventRef", str(reference)),
+    )
+    body = duis.DccAlert("AD1", duis.element("QuarantinedRequest", breach))
+    return dcc_signs(duis.build_response(duis.Response(code="I0", response_date_time=NOW, body=body)))
+
+
 # -- the meter ----------------------------------------------------------------------------------------------
 
 

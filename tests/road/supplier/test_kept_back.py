@@ -12,12 +12,10 @@ from doorstep.road.supplier.events import Hand, Place, RelayOnline
 from doorstep.road.supplier.orders import Order, Route
 from tests.road.supplier.orders import balance, enable, reset, top_up
 from tests.road.supplier.parties import (
-    METER,
-    NOW,
     PPMID,
-    SUPPLIER,
+    alert_of,
+    comes_to,
     command_of,
-    dcc_signs,
     pre_command_of,
     response_to,
     says,
@@ -36,17 +34,6 @@ def held(order: Order) -> tuple[Rim, duis.Request]:
     return rim, request
 
 
-def alert(counter: int = 1) -> bytes:
-    """The DCC's alert that the request with that counter is in quarantine."""
-    breach = duis.element(
-        "ADUserThresholdBreach",
-        duis.element("RequestID", f"{SUPPLIER}:{METER}:{counter}"),
-        duis.element("QuarantineEventRef", "7"),
-    )
-    body = duis.DccAlert("AD1", duis.element("QuarantinedRequest", breach))
-    return dcc_signs(duis.build_response(duis.Response(code="I0", response_date_time=NOW, body=body)))
-
-
 @pytest.mark.parametrize("order", [reset(), balance()], ids=["to transform", "for a Command"])
 def test_an_acknowledgement_alone_says_that_it_is_kept_back(order: Order) -> None:
     rim, _request = held(order)
@@ -58,24 +45,24 @@ def test_an_acknowledgement_alone_says_that_it_is_kept_back(order: Order) -> Non
 def test_the_alert_gives_its_reference_whichever_comes_first(first: str) -> None:
     rim = started(balance())
     if first == "alert":
-        rim.push(alert())
+        rim.push(alert_of(1))
         rim.answer(says(rim.request, "I99"))
     else:
         rim.answer(says(rim.request, "I99"))
-        rim.push(alert())
+        rim.push(alert_of(1))
     assert outcome(rim) == (State.HELD, IN_QUARANTINE)
 
 
 def test_a_command_that_the_dcc_was_to_send_is_said_to_be_in_quarantine() -> None:
     rim = started(balance(route=Route.WAN))
     rim.answer()
-    rim.push(alert())
+    rim.push(alert_of(1))
     assert outcome(rim) == (State.SENT, IN_QUARANTINE)
 
 
 def test_a_command_that_is_let_go_is_handed_on_as_it_came() -> None:
     rim, request = held(balance())
-    rim.push(alert())
+    rim.push(alert_of(1))
     command = command_of(request)
     (hand,) = only(rim.push(says(request, "I0", LocalCommand(command))), Hand)
     assert hand.command == command
@@ -117,23 +104,25 @@ def test_the_meter_s_other_commands_do_not_wait_for_it() -> None:
     assert rim.request.request_id.counter > request.request_id.counter
 
 
-def test_what_a_later_command_has_voided_is_made_anew_and_the_old_one_is_not_handed_on() -> None:
+def test_what_a_later_command_has_voided_is_made_anew_once_it_is_let_go() -> None:
+    """Not before: that would be to ask around the quarantine."""
     rim, request = held(balance())
     rim.tell(Place(enable("two")))
     rim.answer()
     rim.answer()
     rim.report("two", "response", message=response_to(rim.delivery("two").command))
     assert rim.delivery("two").state is State.EXECUTED
+    assert rim.delivery().state is State.HELD
+    assert only(rim.push(comes_to(request)), Hand) == []
     assert outcome(rim) == (State.COMMANDING, "made anew: two came first")
     assert rim.request.request_id.counter == 3
-    said = rim.push(says(request, "I0", LocalCommand(command_of(request))))
-    assert kinds(said) == ["note unmatched"]
+    assert kinds(rim.push(comes_to(request))) == ["note unmatched"]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_it_fails_when_its_patience_is_over_and_what_comes_late_goes_nowhere(restarted: bool) -> None:
     rim, request = held(balance(patience=30 * MINUTE))
-    rim.push(alert())
+    rim.push(alert_of(1))
     if restarted:
         assert [kind for kind in kinds(rim.restart()) if kind.startswith("send")] == []
         rim.tell(RelayOnline(PPMID))
@@ -180,13 +169,6 @@ def passed(order: Order, by: Order) -> tuple[Rim, duis.Request]:
         rim.answer()
     assert rim.delivery("two").state is State.HANDED
     return rim, request
-
-
-def comes_to(request: duis.Request) -> bytes:
-    """What the DCC pushes once it lets a request go."""
-    if request.command_variant == 4:
-        return says(request, "I0", PreCommand("4.2", pre_command_of(request)))
-    return says(request, "I0", LocalCommand(command_of(request)))
 
 
 @pytest.mark.parametrize("order", [balance(), reset()], ids=["Local Command", "Pre-Command"])

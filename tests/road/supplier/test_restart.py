@@ -30,7 +30,9 @@ from tests.road.supplier.parties import (
     DCC,
     KEYS,
     PPMID,
+    alert_of,
     answer_to,
+    comes_to,
     command_of,
     request_in,
     response_to,
@@ -171,6 +173,55 @@ def test_a_crash_at_any_event_loses_nothing(kind: str, before: bool) -> None:
         world.run()
         assert not world.crashes
         check(world)
+
+
+class Keeping(World):
+    """The same with a DCC that keeps every request back, alerts, and then lets it go."""
+
+    def _posted(self, post: SendRequest) -> None:
+        request = request_in(post.body)
+        name = request.request_id
+        if request.command_variant == 8:
+            super()._posted(post)
+            return
+        known = self.documents.setdefault((str(name), request.command_variant), set())
+        if not known:
+            self.pushes.append(Pushed(alert_of(name.counter, len(self.documents))))
+            self.pushes.append(Pushed(comes_to(request)))
+        known.add(post.body)
+        self.coming.append(Answered(post.request, 200, says(request, "I99")))
+
+
+KEPT = ("critical by PPMID", "not critical by PPMID", "top-up by PPMID")
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("kind", KEPT)
+def test_nor_does_a_crash_while_the_dcc_keeps_a_request_back(kind: str, before: bool) -> None:
+    order = ORDERS[kind]
+    whole = Keeping(order)
+    whole.run()
+    check(whole)
+    for place in range(1, whole.performed + 1):
+        world = Keeping(order, crashes=((place, before),))
+        world.run()
+        assert not world.crashes
+        check(world)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 25), st.booleans()), max_size=6))
+def test_nor_do_many_with_several_orders_kept_back(gaps: list[tuple[int, bool]]) -> None:
+    place, crashes = 0, []
+    for gap, before in gaps:
+        place += gap
+        crashes.append((place, before))
+    world = Keeping(*MIXED, crashes=tuple(crashes))
+    world.run()
+    for order in MIXED:
+        # One may have been passed by a later one, and be made anew: it is executed all the same.
+        assert world.delivery(order.name).state is State.EXECUTED
+    assert all(len(bodies) == 1 for bodies in world.documents.values())
 
 
 MIXED = (reset("a"), balance("b"), top_up("c"), enable("d"))

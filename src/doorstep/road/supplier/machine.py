@@ -212,7 +212,8 @@ class Supplier(Stop[SupplierEvent]):
 
         One that never left is made anew, unless what was executed is of the same service: then it is out of
         date, and to execute it after all would undo the later one. One that did leave may have been executed
-        in time, so that it goes on waiting for its Response.
+        in time, so that it goes on waiting for its Response. One that the DCC keeps back is not asked for
+        again before it is let go, since that would be to ask around the quarantine.
         """
         if settled.order.top_up:
             return
@@ -220,7 +221,7 @@ class Supplier(Stop[SupplierEvent]):
         for delivery in self._void_after(settled.delivery.target, counter):
             record = self._desk.book.find(delivery.name)
             assert record is not None
-            if delivery.state not in _NEVER_LEFT:
+            if delivery.state is not State.WAITING:
                 self._desk.note("void", f"{delivery.name} may be void: {by} came first")
             else:
                 self._overtaken(record, settled.delivery, now)
@@ -245,5 +246,4 @@ class Supplier(Stop[SupplierEvent]):
 
 
 _AFTER_ALL: Final = 1 << 64
-_NEVER_LEFT: Final = (State.WAITING, State.HELD)
 _OUT_OF_HAND: Final = (State.SENT, State.HANDED, State.RECEIVED)
