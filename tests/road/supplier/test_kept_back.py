@@ -53,6 +53,21 @@ def test_the_alert_gives_its_reference_whichever_comes_first(first: str) -> None
     assert outcome(rim) == (State.HELD, IN_QUARANTINE)
 
 
+@pytest.mark.parametrize("order", [reset(), balance()], ids=["to transform", "for a Command"])
+def test_an_alert_without_an_answer_says_that_the_dcc_has_the_request(order: Order) -> None:
+    rim = started(order)
+    request = rim.request
+    rim.push(alert_of(1))
+    rim.answer(status=None)
+    rim.wait(30 * MINUTE)
+    assert outcome(rim) == (State.HELD, IN_QUARANTINE)
+    assert len(rim.posted) == 1
+    rim.push(comes_to(request))
+    if order.critical:
+        rim.answer()
+    assert rim.delivery().state is State.HANDED
+
+
 def test_a_command_that_the_dcc_was_to_send_is_said_to_be_in_quarantine() -> None:
     rim = started(balance(route=Route.WAN))
     rim.answer()

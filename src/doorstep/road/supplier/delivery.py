@@ -137,7 +137,7 @@ _ROWS: Final[tuple[tuple[tuple[State, ...], Event, State | None, Evidence], ...]
     # The DCC keeps a request back, and may let it go later. Its alert may come before its answer.
     ((State.TRANSFORMING, State.COMMANDING), Event.KEPT_BACK, State.HELD, Evidence.NONE),
     (
-        (State.TRANSFORMING, State.COMMANDING, State.HELD, State.SENT),
+        (State.COMMANDING, State.HELD, State.SENT),
         Event.TOLD,
         None,
         Evidence.NONE,

@@ -261,13 +261,22 @@ class Exchange:
             self._not_delivered(record, f"the DCC could not deliver it ({alert.code})", now)
 
     def _in_quarantine(self, alert: DccAlert, now: Instant) -> None:
-        """A request is over a threshold: whoever may let it go is to be told its reference."""
+        """A request is over a threshold: whoever may let it go is to be told its reference.
+
+        The DCC has it then, whether its answer comes or not. A Command for the WAN goes on as one that is
+        sent.
+        """
         for breach in alert.alert.children:
             record = self._asked(breach.value_of("RequestID", REQUEST_ID))
             if record is not None:
                 reference = breach.text_of("QuarantineEventRef")
                 reason = f"the DCC keeps it in quarantine as {reference} ({breach.name})"
-                self._desk.move(record, Event.TOLD, now, reason)
+                asked = record.delivery.state in AT_THE_DCC and not self._is_sent_by_the_dcc(record)
+                self._desk.move(record, Event.KEPT_BACK if asked else Event.TOLD, now, reason)
+
+    def _is_sent_by_the_dcc(self, record: Record) -> bool:
+        """Whether what is asked for is that the DCC sends the Command, alone or as well."""
+        return record.delivery.state is State.COMMANDING and record.order.route.wan
 
     def _not_delivered(self, record: Record, reason: str, now: Instant) -> None:
         """The WAN has failed; that is the end only for a Command that goes by no other way.
