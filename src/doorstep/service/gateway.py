@@ -35,7 +35,7 @@ _OK: Final = 200
 _UNAVAILABLE: Final = 503
 _GATHER_SECONDS: Final = 0.002
 """How long those who were answered together are waited for, as their next requests may come together again:
-what is done for many at once costs each of them a third less. One that comes alone is not kept waiting."""
+what is done for many at once costs each of them a quarter less. One that comes alone is not kept waiting."""
 
 _HttpAnswer: TypeAlias = tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]
 """An HTTP response: status, body and headers. Made by hand, since this is done for every request."""

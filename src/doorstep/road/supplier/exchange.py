@@ -229,7 +229,7 @@ class Exchange:
         elif content is None and response_code(response.code).is_error:
             self._not_delivered(record, explained(response.code), now)
         else:
-            what = type(message.content).__name__ if message.content else "nothing more"
+            what = type(content).__name__ if content else "nothing more"
             self._desk.note("heard", f"the DCC says {response.code} of {record.name}, and {what}")
 
     def _is_overtaken(self, record: Record, now: Instant) -> bool:
